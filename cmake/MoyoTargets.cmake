@@ -1,0 +1,39 @@
+# moyo_library(NAME SOURCES... [PUBLIC deps...] [PRIVATE deps...]): a static library with the alias
+# moyo::NAME. moyo_program(NAME SOURCES... PRIVATE deps...): an executable in build/<preset>/bin.
+# moyo_test(NAME SOURCES... PRIVATE deps... [LABELS labels...]): a GoogleTest executable known to ctest.
+include(CMakeParseArguments)
+
+function(_moyo_options target)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-unused-parameter)
+  if(MOYO_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=${MOYO_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${MOYO_SANITIZE})
+  endif()
+endfunction()
+
+function(moyo_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(moyo_${name} STATIC ${ARG_SOURCES})
+  add_library(moyo::${name} ALIAS moyo_${name})
+  target_link_libraries(moyo_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  _moyo_options(moyo_${name})
+endfunction()
+
+function(moyo_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PRIVATE" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_PRIVATE})
+  _moyo_options(${name})
+endfunction()
+
+function(moyo_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PRIVATE;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_PRIVATE} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE MOYO_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                                             MOYO_BINARY_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  _moyo_options(${name})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+endfunction()

@@ -1,0 +1,45 @@
+// Whole files, published atomically. Errors carry the path, errno's text and what to do.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace moyo {
+
+// Writes to a temporary name beside `path`, fsyncs, renames, fsyncs the folder: after a crash the
+// file is the old one or the new one, whole. RESOURCE_EXHAUSTED when the disk is full.
+absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes);
+
+// The same for a file that was already written under `temporary_path` in the same folder.
+absl::Status PublishFile(const std::string& temporary_path, const std::string& path);
+
+// NOT_FOUND, PERMISSION_DENIED, or RESOURCE_EXHAUSTED over `max_bytes`.
+absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes = UINT64_MAX);
+// A byte range; OUT_OF_RANGE when the file is shorter.
+absl::StatusOr<std::string> ReadFileRange(const std::string& path, uint64_t offset,
+                                          uint64_t length_bytes);
+
+// mkdir -p.
+absl::Status MakeFolder(const std::string& path);
+// errno as a status: "cannot open 'x': No such file or directory".
+absl::Status ErrnoStatus(int error, std::string_view what, const std::string& path);
+
+// An exclusive lock on a file, held until destruction (flock). Keeps two servers off one run directory.
+class FileLock {
+ public:
+  // FAILED_PRECONDITION when another process holds it.
+  static absl::StatusOr<FileLock> Acquire(const std::string& path);
+  FileLock(FileLock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  FileLock& operator=(FileLock&&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace moyo

@@ -1,0 +1,17 @@
+// Numbers, sizes and bytes as people read them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+
+namespace moyo {
+
+std::string WithCommas(uint64_t value);                 // 38,982
+std::string HumanBytes(uint64_t bytes);                 // 9.3 MiB
+std::string HumanDuration(absl::Duration duration);     // 2m 05s
+std::string EscapeBytes(std::string_view bytes, size_t max_bytes);  // printable ASCII, \xNN, cut with ...
+
+}  // namespace moyo

@@ -1,0 +1,51 @@
+// SGF bytes of one game -> go::GameRecord, or the reason why not. GRAMMAR.md lists dialects and limits.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/go/types.h"
+
+namespace moyo::sgf {
+
+// Raised when a change makes any game read differently; a worker of another version is refused.
+inline constexpr uint32_t kParserVersion = 1;
+
+// Why a game was cut or refused. Names are stable (ledger, tests, documents).
+enum class Reason : uint8_t {
+  kNone, kNoGame, kNoMoves, kTooFewMoves, kTooManyMoves, kGameTooLarge, kNotGo, kBadBoardSize, kBoardNotSquare,
+  kUnexpectedText, kUnterminatedValue, kPropertyWithoutValue, kBadMove, kMoveOffBoard, kMoveOccupied, kMoveKo,
+  kMoveSuicide, kBadSetup, kSetupOffBoard, kSetupNoLiberty, kSetupAfterMove, kTwoMovesInNode,
+  kBoardSizeFiltered, kSourceUnreadable, kSourceChanged
+};
+const char* ReasonName(Reason reason);      // "MOVE_OCCUPIED"
+const char* ReasonSentence(Reason reason);  // "the move is on an occupied point"
+
+struct Issue {
+  Reason reason = Reason::kNone;
+  uint64_t offset = 0;      // bytes from the game's first
+  std::string bytes;        // the offending ones, at most 40
+};
+
+// What reading gave. The issue is set when the game was cut (moves before it are kept) or could not be read.
+struct ReadResult {
+  Issue issue;
+  bool readable = false;      // the record holds a game, possibly cut at the issue
+  uint32_t variations = 0;    // left aside
+};
+
+// Reusable; keeps its buffers. Not thread-safe. Never recurses.
+class GameReader {
+ public:
+  // `text` is one span of the splitter: `(;...)` or a list line. The record is not replayed yet.
+  ReadResult Read(std::string_view text, go::GameRecord& game);
+  // Where move `ply` (from 0) stands in the last text read, for reasons found by replay.
+  uint64_t MoveOffset(size_t ply) const;
+
+ private:
+  std::vector<uint32_t> move_offsets_;
+};
+
+}  // namespace moyo::sgf
