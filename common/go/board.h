@@ -20,7 +20,7 @@ class Board {
 
   void Reset(int size, Suicide suicide);
   // Places or removes a stone as SGF's AB, AW and AE do. False (and nothing changes) when the point is
-  // off the board. Call Settle() after the last one.
+  // off the board. The ko ends.
   bool PlaceSetup(Setup setup);
   // True when every chain on the board has a liberty.
   bool AllChainsHaveLiberties() const;
@@ -39,7 +39,7 @@ class Board {
   // Zobrist hash of the stones alone (positional superko compares these).
   uint64_t StonesHash() const { return stones_hash_; }
 
-  // Two bits of the board as rows of 361-bit planes: see common/features. Bit y * size + x.
+  // The stones of one colour as bits, bit y * size + x; only for sizes up to 19.
   using Bits = std::array<uint64_t, 6>;
   const Bits& Stones(Color color) const { return stones_[static_cast<int>(color) - 1]; }
 

@@ -1,0 +1,233 @@
+#include "common/go/board.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace moyo::go {
+namespace {
+
+// splitmix64 (Steele, Lea, Flood 2014): fixed, so that hashes are the same everywhere.
+constexpr uint64_t SplitMix(uint64_t& state) {
+  uint64_t z = (state += 0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+constexpr int kTableSize = 1024;  // over the number of indices
+
+constexpr auto kZobrist = [] {
+  std::array<std::array<uint64_t, kTableSize>, 2> table{};
+  uint64_t state = 0x6d6f796f;
+  for (auto& color : table) {
+    for (uint64_t& value : color) value = SplitMix(state);
+  }
+  return table;
+}();
+
+constexpr int kBits = 384;  // of a plane; larger boards have no bit planes
+
+}  // namespace
+
+const char* LegalityName(Legality legality) {
+  static constexpr const char* kNames[] = {"LEGAL", "OFF_BOARD", "OCCUPIED", "KO", "SUICIDE"};
+  return kNames[static_cast<int>(legality)];
+}
+
+Board::Board(int size, Suicide suicide) { Reset(size, suicide); }
+
+void Board::Reset(int size, Suicide suicide) {
+  static_assert(kPoints <= kTableSize);
+  size_ = size;
+  suicide_ = suicide;
+  ko_ = 0;
+  ko_color_ = 0;
+  captures_ = {};
+  stones_hash_ = 0;
+  stones_ = {};
+  color_.fill(kWall);
+  for (int y = 0; y < size; ++y) std::memset(&color_[Index(0, y)], 0, size);
+}
+
+void Board::SetStone(int at, uint8_t color) {
+  color_[at] = color;
+  stones_hash_ ^= kZobrist[color - 1][at];
+  const int bit = (at / kStride - 1) * size_ + at % kStride - 1;
+  if (bit < kBits) stones_[color - 1][bit >> 6] ^= uint64_t{1} << (bit & 63);
+}
+
+void Board::ClearStone(int at) {
+  const uint8_t color = color_[at];
+  color_[at] = 0;
+  stones_hash_ ^= kZobrist[color - 1][at];
+  const int bit = (at / kStride - 1) * size_ + at % kStride - 1;
+  if (bit < kBits) stones_[color - 1][bit >> 6] ^= uint64_t{1} << (bit & 63);
+}
+
+bool Board::PlaceSetup(Setup setup) {
+  if (setup.point.x >= size_ || setup.point.y >= size_) return false;
+  const int at = Index(setup.point.x, setup.point.y);
+  if (color_[at] != 0) ClearStone(at);
+  if (setup.color != Color::kEmpty) SetStone(at, static_cast<uint8_t>(setup.color));
+  RebuildChains();
+  return true;
+}
+
+// Chains from colours alone: setup is rare, so it pays for simple code.
+void Board::RebuildChains() {
+  ko_ = 0;
+  for (int y = 0; y < size_; ++y) {
+    for (int x = 0; x < size_; ++x) {
+      const int at = Index(x, y);
+      head_[at] = next_[at] = at;
+      stones_of_[at] = 1;
+      pseudo_liberties_[at] = 0;
+      for (int step : {-kStride, -1, 1, kStride}) pseudo_liberties_[at] += color_[at + step] == 0;
+    }
+  }
+  for (int y = 0; y < size_; ++y) {
+    for (int x = 0; x < size_; ++x) {
+      const int at = Index(x, y);
+      if (color_[at] == 0) continue;
+      for (int step : {1, kStride}) {
+        if (color_[at + step] == color_[at]) Link(at, head_[at + step]);
+      }
+    }
+  }
+}
+
+bool Board::AllChainsHaveLiberties() const {
+  for (int y = 0; y < size_; ++y) {
+    for (int x = 0; x < size_; ++x) {
+      const int at = Index(x, y);
+      if (color_[at] != 0 && pseudo_liberties_[head_[at]] == 0) return false;
+    }
+  }
+  return true;
+}
+
+// Joins the chain of `at` with another; the smaller takes the larger's head.
+void Board::Link(int at, int neighbour_head) {
+  int into = head_[at];
+  int from = neighbour_head;
+  if (into == from) return;
+  if (stones_of_[into] < stones_of_[from]) std::swap(into, from);
+  stones_of_[into] += stones_of_[from];
+  pseudo_liberties_[into] += pseudo_liberties_[from];
+  int stone = from;
+  do {
+    head_[stone] = into;
+    stone = next_[stone];
+  } while (stone != from);
+  std::swap(next_[into], next_[from]);
+}
+
+int Board::CaptureChain(int head) {
+  const int stones = stones_of_[head];
+  int stone = head;
+  do {
+    ClearStone(stone);
+    for (int step : {-kStride, -1, 1, kStride}) {
+      const int neighbour = stone + step;
+      // Stones of the chain itself may be counted too: they are on their way out.
+      if (color_[neighbour] - 1u < 2u) ++pseudo_liberties_[head_[neighbour]];
+    }
+    stone = next_[stone];
+  } while (stone != head);
+  return stones;
+}
+
+Legality Board::CheckIndex(int at, uint8_t color) const {
+  if (color_[at] != 0) return Legality::kOccupied;
+  if (at == ko_ && color == ko_color_) return Legality::kKo;
+  if (suicide_ == Suicide::kAllowed) return Legality::kLegal;
+  // A chain is touched by `at` at most four times; it survives if it has more pairs than that.
+  for (int step : {-kStride, -1, 1, kStride}) {
+    const int neighbour = at + step;
+    if (color_[neighbour] == 0) return Legality::kLegal;
+    if (color_[neighbour] == kWall) continue;
+    int touches = 0;
+    for (int other : {-kStride, -1, 1, kStride}) {
+      const int point = at + other;
+      touches += color_[point] - 1u < 2u && head_[point] == head_[neighbour];
+    }
+    const bool has_others = pseudo_liberties_[head_[neighbour]] > touches;
+    if (has_others == (color_[neighbour] == color)) return Legality::kLegal;
+  }
+  return Legality::kSuicide;
+}
+
+Legality Board::Check(Move move) const {
+  if (move.point.IsPass()) return Legality::kLegal;
+  if (move.point.x >= size_ || move.point.y >= size_) return Legality::kOffBoard;
+  return CheckIndex(Index(move.point.x, move.point.y), static_cast<uint8_t>(move.color));
+}
+
+Legality Board::Play(Move move) {
+  if (move.point.IsPass()) {
+    ko_ = 0;
+    return Legality::kLegal;
+  }
+  const Legality legality = Check(move);
+  if (legality != Legality::kLegal) return legality;
+  const int at = Index(move.point.x, move.point.y);
+  const uint8_t color = static_cast<uint8_t>(move.color);
+  const uint8_t enemy = 3 - color;
+  SetStone(at, color);
+  head_[at] = next_[at] = at;
+  stones_of_[at] = 1;
+  int liberties = 0;
+  for (int step : {-kStride, -1, 1, kStride}) {
+    const uint8_t neighbour = color_[at + step];
+    liberties += neighbour == 0;
+    if (neighbour - 1u < 2u) --pseudo_liberties_[head_[at + step]];
+  }
+  pseudo_liberties_[at] = liberties;
+  int captured = 0;
+  int captured_at = 0;
+  for (int step : {-kStride, -1, 1, kStride}) {
+    const int neighbour = at + step;
+    if (color_[neighbour] == color) {
+      Link(at, head_[neighbour]);
+    } else if (color_[neighbour] == enemy && pseudo_liberties_[head_[neighbour]] == 0) {
+      captured += CaptureChain(head_[neighbour]);
+      captured_at = neighbour;
+    }
+  }
+  captures_[color] += captured;
+  const int head = head_[at];
+  const bool takes_ko = captured == 1 && liberties == 0 && stones_of_[head] == 1;
+  ko_ = takes_ko ? captured_at : 0;
+  ko_color_ = enemy;
+  if (pseudo_liberties_[head] == 0) captures_[enemy] += CaptureChain(head);
+  return Legality::kLegal;
+}
+
+Point Board::KoPoint() const {
+  if (ko_ == 0) return kPass;
+  return {static_cast<uint8_t>(ko_ % kStride - 1), static_cast<uint8_t>(ko_ / kStride - 1)};
+}
+
+int Board::ChainLiberties(int x, int y) const {
+  const int at = Index(x, y);
+  if (color_[at] == 0) return 0;
+  std::array<bool, kPoints> seen{};
+  int liberties = 0;
+  int stone = at;
+  do {
+    for (int step : {-kStride, -1, 1, kStride}) {
+      const int neighbour = stone + step;
+      if (color_[neighbour] == 0 && !std::exchange(seen[neighbour], true)) ++liberties;
+    }
+    stone = next_[stone];
+  } while (stone != at);
+  return liberties;
+}
+
+int Board::ChainStones(int x, int y) const {
+  const int at = Index(x, y);
+  return color_[at] == 0 ? 0 : stones_of_[head_[at]];
+}
+
+}  // namespace moyo::go
