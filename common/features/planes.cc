@@ -52,7 +52,8 @@ struct PlaneWords {
   __m512i low, high;  // the same word of planes 0 to 7 and 8 to 15
 };
 
-__attribute__((target("avx512f"))) inline PlaneWords GatherWords(const BitPlanes& sample, int word) {
+__attribute__((target("avx512f"))) inline PlaneWords GatherWords(const BitPlanes& sample,
+                                                                 int word) {
   alignas(64) uint64_t words[2 * kHistory];
   for (int plane = 0; plane < 2 * kHistory; ++plane) words[plane] = sample.history[plane][word];
   return {_mm512_load_si512(words), _mm512_load_si512(words + 8)};
@@ -79,7 +80,7 @@ __attribute__((target("avx512f"))) void ExpandNhwcAvx512(const BitPlanes& sample
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vl"))) void ExpandNhwcAvx512(const BitPlanes& sample,
-                                                                          uint16_t* output) {
+                                                                           uint16_t* output) {
   const bool black = sample.to_move == go::Color::kBlack;
   const __m256i one = _mm256_set1_epi16(kBf16One);
   for (int word = 0; word < kWordsPerPlane; ++word) {

@@ -1,9 +1,10 @@
 // The network's input: 18 planes of 19x19 as bits, as AlphaGo Zero and Leela Zero order them.
 //
-// Planes 0 to 7: stones of the side to move, now and 1 to 7 plies ago. Planes 8 to 15: stones of the
-// other side. Plane 16: all ones when Black is to move; plane 17: all ones when White is. History before
-// the first move is empty. Bit y * 19 + x of a plane is the point (x, y), SGF's coordinates.
-// Source: Leela Zero's weight format (18 input planes); Silver et al., Nature 550 (2017), Methods.
+// Planes 0 to 7: stones of the side to move, now and 1 to 7 plies ago. Planes 8 to 15: stones of
+// the other side. Plane 16: all ones when Black is to move; plane 17: all ones when White is.
+// History before the first move is empty. Bit y * 19 + x of a plane is the point (x, y), SGF's
+// coordinates. Source: Leela Zero's weight format (18 input planes); Silver et al., Nature 550
+// (2017), Methods.
 #pragma once
 
 #include <array>
@@ -51,8 +52,8 @@ class History {
   uint64_t count_ = 0;
 };
 
-// Expands samples to floats (0 or 1), output[n][18][361] in NCHW or output[n][361][18] in NHWC order.
-// output.size() must be samples.size() * 18 * 361.
+// Expands samples to floats (0 or 1), output[n][18][361] in NCHW or output[n][361][18] in NHWC
+// order. output.size() must be samples.size() * 18 * 361.
 void ExpandNchw(std::span<const BitPlanes> samples, std::span<float> output);
 void ExpandNhwc(std::span<const BitPlanes> samples, std::span<float> output);
 // Same, bf16 bit patterns in NHWC order.

@@ -19,8 +19,8 @@ class Board {
   explicit Board(int size = 19, Suicide suicide = Suicide::kForbidden);
 
   void Reset(int size, Suicide suicide);
-  // Places or removes a stone as SGF's AB, AW and AE do. False (and nothing changes) when the point is
-  // off the board. The ko ends.
+  // Places or removes a stone as SGF's AB, AW and AE do. False (and nothing changes) when the point
+  // is off the board. The ko ends.
   bool PlaceSetup(Setup setup);
   // True when every chain on the board has a liberty.
   bool AllChainsHaveLiberties() const;
@@ -63,9 +63,9 @@ class Board {
   uint64_t stones_hash_ = 0;
   std::array<Bits, 2> stones_{};
   std::array<uint8_t, kPoints> color_{};
-  std::array<uint16_t, kPoints> head_{};    // of the chain
-  std::array<uint16_t, kPoints> next_{};    // circular list of the chain's stones
-  std::array<uint16_t, kPoints> stones_of_{};       // at the head: number of stones
+  std::array<uint16_t, kPoints> head_{};              // of the chain
+  std::array<uint16_t, kPoints> next_{};              // circular list of the chain's stones
+  std::array<uint16_t, kPoints> stones_of_{};         // at the head: number of stones
   std::array<uint16_t, kPoints> pseudo_liberties_{};  // at the head: (stone, empty neighbour) pairs
 };
 

@@ -10,10 +10,10 @@
 namespace moyo::go {
 
 struct ReplayResult {
-  bool setup_ok = true;       // every setup stone on the board and every chain with a liberty
-  uint32_t legal_moves = 0;   // moves before the first illegal one; all when the game is legal
+  bool setup_ok = true;      // every setup stone on the board and every chain with a liberty
+  uint32_t legal_moves = 0;  // moves before the first illegal one; all when the game is legal
   Legality legality = Legality::kLegal;  // of the move after them
-  uint32_t superko_repeats = 0;  // positions that stood before; noted, not refused
+  uint32_t superko_repeats = 0;          // positions that stood before; noted, not refused
 };
 
 // Not thread-safe; reuse one for many games, it allocates nothing.
@@ -26,8 +26,8 @@ class Replayer {
   // Notes the position; true when it stood before in this game.
   bool SeenBefore(uint64_t stones_hash);
 
-  // Open addressing; an entry of another game (generation) is empty. Bounded: after kMaxSeen positions
-  // repeats are no longer counted.
+  // Open addressing; an entry of another game (generation) is empty. Bounded: after kMaxSeen
+  // positions repeats are no longer counted.
   static constexpr size_t kSlots = 4096;
   static constexpr uint32_t kMaxSeen = 3000;
   struct Slot {

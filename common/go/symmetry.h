@@ -1,5 +1,5 @@
-// The eight symmetries of the square. Symmetry s: bit 0 mirrors x, bit 1 mirrors y, then bit 2 swaps
-// x and y.
+// The eight symmetries of the square. Symmetry s: bit 0 mirrors x, bit 1 mirrors y, then bit 2
+// swaps x and y.
 #pragma once
 
 #include <utility>

@@ -15,7 +15,9 @@ inline constexpr int kMaxBoardSize = 25;
 
 enum class Color : uint8_t { kEmpty = 0, kBlack = 1, kWhite = 2 };  // stored: do not renumber
 
-inline Color Opposite(Color color) { return color == Color::kBlack ? Color::kWhite : Color::kBlack; }
+inline Color Opposite(Color color) {
+  return color == Color::kBlack ? Color::kWhite : Color::kBlack;
+}
 
 // A point or a pass.
 struct Point {
@@ -42,7 +44,12 @@ struct Setup {
 
 // Ruleset as far as it decides legality. Stored: do not renumber.
 enum class Ruleset : uint8_t {
-  kUnknown = 0, kJapanese = 1, kChinese = 2, kKorean = 3, kAga = 4, kNewZealand = 5,  // suicide is legal
+  kUnknown = 0,
+  kJapanese = 1,
+  kChinese = 2,
+  kKorean = 3,
+  kAga = 4,
+  kNewZealand = 5,   // suicide is legal
   kTrompTaylor = 6,  // suicide is legal
   kIng = 7,          // suicide is legal
   kOther = 8
@@ -57,12 +64,12 @@ struct GameInfo {
   Ruleset ruleset = Ruleset::kUnknown;
   Winner winner = Winner::kUnknown;
   bool by_resignation = false;
-  int16_t komi_half_points = 0;   // 13 is 6.5
-  int16_t margin_half_points = 0; // of the winner; 0 when not by count
-  uint8_t handicap = 0;           // stones given
-  int8_t black_rank = 0;          // kyu -30..-1, dan 1..9, professional 11..19; 0 unknown
+  int16_t komi_half_points = 0;    // 13 is 6.5
+  int16_t margin_half_points = 0;  // of the winner; 0 when not by count
+  uint8_t handicap = 0;            // stones given
+  int8_t black_rank = 0;           // kyu -30..-1, dan 1..9, professional 11..19; 0 unknown
   int8_t white_rank = 0;
-  uint16_t year = 0;              // 0 unknown
+  uint16_t year = 0;  // 0 unknown
 };
 
 // One game: setup before the first move, then the moves in order. Setup after the first move is not
@@ -71,7 +78,11 @@ struct GameRecord {
   GameInfo info;
   std::vector<Setup> setup;
   std::vector<Move> moves;
-  void Clear() { info = {}; setup.clear(); moves.clear(); }
+  void Clear() {
+    info = {};
+    setup.clear();
+    moves.clear();
+  }
 };
 
 }  // namespace moyo::go

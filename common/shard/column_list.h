@@ -1,4 +1,5 @@
-// The one list of a shard's columns: name, NumPy type, entries a row. Digest, writer and reader follow it.
+// The one list of a shard's columns: name, NumPy type, entries a row. Digest, writer and reader
+// follow it.
 #pragma once
 
 #include <cstdint>

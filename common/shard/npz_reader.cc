@@ -18,9 +18,9 @@ constexpr uint64_t kMaxUnpackedBytes = uint64_t{1} << 31;
 constexpr uint8_t kOffTurn = 0x80;
 
 absl::Status Damaged(const ZipMember& member, absl::string_view what) {
-  return absl::DataLossError(
-      absl::StrCat("damaged shard: column '", absl::StripSuffix(member.name, ".npy"), "' at byte ",
-                   member.offset, ": ", what));
+  return absl::DataLossError(absl::StrCat("damaged shard: column '",
+                                          absl::StripSuffix(member.name, ".npy"), "' at byte ",
+                                          member.offset, ": ", what));
 }
 
 // The text between `key` and `end` in the header's dict; empty when it is not there.
@@ -53,7 +53,8 @@ absl::StatusOr<std::string_view> NpyData(const ZipMember& member, absl::string_v
     part = absl::StripAsciiWhitespace(part);
     uint64_t extent = 0;
     if (part.empty()) continue;
-    if (!absl::SimpleAtoi(part, &extent) || extent > kMaxUnpackedBytes) return Damaged(member, "bad shape");
+    if (!absl::SimpleAtoi(part, &extent) || extent > kMaxUnpackedBytes)
+      return Damaged(member, "bad shape");
     count *= extent;
     if (count > kMaxUnpackedBytes) return Damaged(member, "bad shape");
   }
@@ -68,13 +69,15 @@ using Members = std::map<std::string, ZipMember, std::less<>>;
 
 absl::Status CheckVersion(const Members& members) {
   const auto found = members.find("format_version.npy");
-  if (found == members.end()) return absl::DataLossError("damaged shard: no column 'format_version'");
+  if (found == members.end())
+    return absl::DataLossError("damaged shard: no column 'format_version'");
   MOYO_ASSIGN_OR_RETURN(const std::string_view data, NpyData(found->second, "<u4", 1, 4));
   uint32_t version = 0;
   if (data.size() == 4) std::memcpy(&version, data.data(), 4);
   if (version == kFormatVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("shard has format version ", version, ", this program reads ",
-                                                    kFormatVersion, "; use the program that wrote it"));
+  return absl::FailedPreconditionError(absl::StrCat("shard has format version ", version,
+                                                    ", this program reads ", kFormatVersion,
+                                                    "; use the program that wrote it"));
 }
 
 // Every point on its board, every enum known, every length right: readers need not check again.
@@ -89,7 +92,8 @@ class Validator {
     absl::Status status = absl::OkStatus();
     ForEachColumn(c_, [&](const char* name, const auto& column, Owner owner, uint32_t entries) {
       const size_t rows = owner == Owner::kGame ? games : owner == Owner::kMove ? moves : setup;
-      if (status.ok() && column.size() != rows * entries) status = Bad(name, "has the wrong length");
+      if (status.ok() && column.size() != rows * entries)
+        status = Bad(name, "has the wrong length");
     });
     size_t first_move = 0;
     size_t first_setup = 0;
@@ -108,7 +112,8 @@ class Validator {
 
   absl::Status CheckGame(size_t row, size_t first_move, size_t first_setup) const {
     const uint8_t size = c_.game_board_size[row];
-    if (size < go::kMinBoardSize || size > go::kMaxBoardSize) return Bad("game_board_size", "not 2 to 25");
+    if (size < go::kMinBoardSize || size > go::kMaxBoardSize)
+      return Bad("game_board_size", "not 2 to 25");
     if (c_.game_winner[row] > 3) return Bad("game_winner", "unknown value");
     if (c_.game_ruleset[row] > 8) return Bad("game_ruleset", "unknown value");
     for (size_t i = first_move; i < first_move + c_.game_moves[row]; ++i) {
@@ -116,12 +121,14 @@ class Validator {
       const uint8_t y = c_.move_y[i];
       const bool pass = x == go::Point::kPassCoordinate && y == go::Point::kPassCoordinate;
       if (!pass && (x >= size || y >= size)) {
-        return Bad(x >= size ? "move_x" : "move_y", absl::StrCat("move off the board in row ", row));
+        return Bad(x >= size ? "move_x" : "move_y",
+                   absl::StrCat("move off the board in row ", row));
       }
     }
     for (size_t i = first_setup; i < first_setup + c_.game_setup[row]; ++i) {
       if (c_.setup_x[i] >= size) return Bad("setup_x", "stone off the board");
-      if ((c_.setup_y[i] & 31) >= size || c_.setup_y[i] >= 96) return Bad("setup_y", "stone off the board");
+      if ((c_.setup_y[i] & 31) >= size || c_.setup_y[i] >= 96)
+        return Bad("setup_y", "stone off the board");
     }
     return absl::OkStatus();
   }

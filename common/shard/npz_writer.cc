@@ -11,8 +11,9 @@ constexpr size_t kPreambleBytes = 10;  // magic, version, header length
 
 // NumPy's .npy, version 1.0 (numpy.lib.format): the header is a Python dict, padded to 64 bytes.
 std::string NpyHeader(const char* type, size_t rows, uint32_t entries) {
-  std::string header = absl::StrCat("{'descr': '", type, "', 'fortran_order': False, 'shape': (", rows,
-                                    entries == 1 ? ",), }" : absl::StrCat(", ", entries, "), }"));
+  std::string header =
+      absl::StrCat("{'descr': '", type, "', 'fortran_order': False, 'shape': (", rows,
+                   entries == 1 ? ",), }" : absl::StrCat(", ", entries, "), }"));
   const size_t unpadded = kPreambleBytes + header.size() + 1;
   header.append((kAlign - unpadded % kAlign) % kAlign, ' ').push_back('\n');
   std::string bytes("\x93NUMPY\x01\x00", 8);

@@ -20,10 +20,10 @@ inline constexpr uint32_t kFormatVersion = 1;
 struct Columns {
   // One entry a game.
   std::vector<uint16_t> game_moves;
-  std::vector<uint16_t> game_setup;        // number of setup stones
+  std::vector<uint16_t> game_setup;  // number of setup stones
   std::vector<uint8_t> game_board_size;
-  std::vector<uint8_t> game_ruleset;       // go::Ruleset
-  std::vector<uint8_t> game_winner;        // go::Winner
+  std::vector<uint8_t> game_ruleset;  // go::Ruleset
+  std::vector<uint8_t> game_winner;   // go::Winner
   std::vector<uint8_t> game_by_resignation;
   std::vector<int16_t> game_komi_half_points;
   std::vector<int16_t> game_margin_half_points;
@@ -31,9 +31,9 @@ struct Columns {
   std::vector<int8_t> game_black_rank;
   std::vector<int8_t> game_white_rank;
   std::vector<uint16_t> game_year;
-  std::vector<uint8_t> game_hash;          // 16 bytes a game
-  // One entry a move. x: bits 0-4 the column (31 pass), bit 7 set when the colour is not the expected one
-  // (Black first, then the opposite of the move before). y: the row (31 pass).
+  std::vector<uint8_t> game_hash;  // 16 bytes a game
+  // One entry a move. x: bits 0-4 the column (31 pass), bit 7 set when the colour is not the
+  // expected one (Black first, then the opposite of the move before). y: the row (31 pass).
   std::vector<uint8_t> move_x;
   std::vector<uint8_t> move_y;
   // One entry a setup stone. y: the row, plus 32 for White, 64 for cleared.

@@ -59,7 +59,9 @@ void PutCommon(std::string& out, uint16_t method, uint32_t crc, uint32_t compres
 ZipWriter::ZipWriter(int compression_level)
     : compressor_(libdeflate_alloc_compressor(compression_level)) {}
 
-ZipWriter::~ZipWriter() { libdeflate_free_compressor(static_cast<libdeflate_compressor*>(compressor_)); }
+ZipWriter::~ZipWriter() {
+  libdeflate_free_compressor(static_cast<libdeflate_compressor*>(compressor_));
+}
 
 void ZipWriter::Add(std::string_view name, std::string_view bytes) {
   auto* compressor = static_cast<libdeflate_compressor*>(compressor_);
@@ -79,7 +81,8 @@ void ZipWriter::Add(std::string_view name, std::string_view bytes) {
     body = bytes;
   }
   Put(archive_, kLocalSignature);
-  PutCommon(archive_, member.method, member.crc, member.compressed_bytes, member.size_bytes, name.size());
+  PutCommon(archive_, member.method, member.crc, member.compressed_bytes, member.size_bytes,
+            name.size());
   archive_.append(name).append(body);
   members_.push_back(std::move(member));
 }
@@ -153,7 +156,8 @@ absl::StatusOr<ZipMember> ReadMember(std::string_view archive, size_t at, uint64
 // Offset of the end record: the last one, a comment may follow it.
 absl::StatusOr<size_t> FindEnd(std::string_view archive) {
   if (archive.size() < kEndBytes) return Damaged(archive.size(), "too short for a zip");
-  const size_t lowest = archive.size() > kEndBytes + 0xffff ? archive.size() - kEndBytes - 0xffff : 0;
+  const size_t lowest =
+      archive.size() > kEndBytes + 0xffff ? archive.size() - kEndBytes - 0xffff : 0;
   for (size_t at = archive.size() - kEndBytes + 1; at-- > lowest;) {
     if (Get<uint32_t>(archive, at) == kEndSignature) return at;
   }

@@ -39,7 +39,8 @@ struct ZipMember {
   std::string bytes;    // unpacked, CRC checked
 };
 
-// Every member, unpacked; DATA_LOSS names the offset. `max_bytes` bounds what they may unpack to together.
+// Every member, unpacked; DATA_LOSS names the offset. `max_bytes` bounds what they may unpack to
+// together.
 absl::StatusOr<std::vector<ZipMember>> ReadZip(std::string_view archive, uint64_t max_bytes);
 
 }  // namespace moyo::shard

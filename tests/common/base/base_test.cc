@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/base/files.h"
+#include "common/base/memory.h"
+#include "common/base/text.h"
+
+namespace moyo {
+namespace {
+
+class FilesTest : public testing::Test {
+ protected:
+  FilesTest() : folder_(absl::StrCat(testing::TempDir(), "/files_test_", getpid())) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~FilesTest() override { std::filesystem::remove_all(folder_); }
+  std::string folder_;
+};
+
+TEST(DigestTest, MatchesThePublishedVector) {
+  // FIPS 180-4 example: SHA-256("abc").
+  EXPECT_EQ(Hex(ToBytes(Sha256Of("abc"))),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 sha;
+  sha.Update("a");
+  sha.Update("bc");
+  EXPECT_EQ(sha.Finish(), Sha256Of("abc"));
+  EXPECT_EQ(DigestFromBytes(ToBytes(Sha256Of("abc"))), Sha256Of("abc"));
+  EXPECT_EQ(DigestFromBytes("short"), Digest{});
+}
+
+TEST_F(FilesTest, AtomicWriteReplacesTheWholeFileAndLeavesNothingBeside) {
+  const std::string path = folder_ + "/file";
+  ASSERT_TRUE(WriteFileAtomically(path, "one").ok());
+  ASSERT_TRUE(WriteFileAtomically(path, "two!").ok());
+  EXPECT_EQ(ReadFile(path).value(), "two!");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FilesTest, RangesPastTheEndAreOutOfRange) {
+  const std::string path = folder_ + "/file";
+  ASSERT_TRUE(WriteFileAtomically(path, "abcdef").ok());
+  EXPECT_EQ(ReadFileRange(path, 2, 3).value(), "cde");
+  EXPECT_EQ(ReadFileRange(path, 4, 3).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(FilesTest, ErrorsNameThePath) {
+  const absl::Status status = ReadFile(folder_ + "/none").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_NE(status.message().find("/none"), std::string::npos);
+  EXPECT_FALSE(ReadFile(folder_).ok());
+  EXPECT_FALSE(WriteFileAtomically(folder_ + "/no/such/file", "x").ok());
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/big", "12345").ok());
+  EXPECT_EQ(ReadFile(folder_ + "/big", 4).status().code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(FilesTest, FullDiskIsNamedAsSuch) {
+  EXPECT_EQ(ErrnoStatus(ENOSPC, "write", "/x").code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(FilesTest, SecondLockIsRefusedUntilTheFirstGoes) {
+  const std::string path = folder_ + "/lock";
+  {
+    const auto first = FileLock::Acquire(path);
+    ASSERT_TRUE(first.ok());
+    EXPECT_EQ(FileLock::Acquire(path).status().code(), absl::StatusCode::kFailedPrecondition);
+  }
+  EXPECT_TRUE(FileLock::Acquire(path).ok());
+}
+
+TEST(MemoryTest, ReadsThisProcess) {
+  const MemoryUse use = ReadMemoryUse();
+  EXPECT_GT(use.rss_bytes, 100000u);
+  EXPECT_GE(use.peak_rss_bytes, use.rss_bytes);
+  EXPECT_GT(use.system_total_bytes, use.rss_bytes);
+}
+
+TEST(MemoryTest, SizesAreReadWithTheirUnits) {
+  EXPECT_EQ(ParseBytes("10GiB").value(), uint64_t{10} << 30);
+  EXPECT_EQ(ParseBytes("512MB").value(), 512000000u);
+  EXPECT_EQ(ParseBytes("1048576").value(), 1048576u);
+  EXPECT_EQ(ParseBytes("1.5kib").value(), 1536u);
+  EXPECT_FALSE(ParseBytes("much").ok());
+  EXPECT_FALSE(ParseBytes("-1GiB").ok());
+  EXPECT_FALSE(ParseBytes("").ok());
+}
+
+TEST(TextTest, NumbersReadAsPeopleWriteThem) {
+  EXPECT_EQ(WithCommas(0), "0");
+  EXPECT_EQ(WithCommas(999), "999");
+  EXPECT_EQ(WithCommas(1234567), "1,234,567");
+  EXPECT_EQ(HumanBytes(1536), "1.5 KiB");
+  EXPECT_EQ(HumanDuration(absl::Seconds(125)), "2m 05s");
+  EXPECT_EQ(EscapeBytes("a\xff\n", 10), "a\\xff\\n");
+  EXPECT_EQ(EscapeBytes("abcdef", 3), "abc...");
+}
+
+}  // namespace
+}  // namespace moyo
