@@ -60,8 +60,8 @@ absl::Status ReadExactly(int fd, const std::string& path, uint64_t offset, std::
 }  // namespace
 
 absl::Status ErrnoStatus(int error, std::string_view what, const std::string& path) {
-  const std::string text = absl::StrCat("cannot ", absl::string_view(what.data(), what.size()), " '",
-                                        path, "': ", std::strerror(error));
+  const std::string text = absl::StrCat("cannot ", absl::string_view(what.data(), what.size()),
+                                        " '", path, "': ", std::strerror(error));
   switch (error) {
     case ENOENT:
     case ENOTDIR:
@@ -79,7 +79,8 @@ absl::Status ErrnoStatus(int error, std::string_view what, const std::string& pa
 }
 
 absl::Status PublishFile(const std::string& temporary_path, const std::string& path) {
-  if (rename(temporary_path.c_str(), path.c_str()) != 0) return ErrnoStatus(errno, "rename to", path);
+  if (rename(temporary_path.c_str(), path.c_str()) != 0)
+    return ErrnoStatus(errno, "rename to", path);
   return SyncFolder(FolderOf(path));
 }
 

@@ -28,7 +28,8 @@ absl::Status MakeFolder(const std::string& path);
 // errno as a status: "cannot open 'x': No such file or directory".
 absl::Status ErrnoStatus(int error, std::string_view what, const std::string& path);
 
-// An exclusive lock on a file, held until destruction (flock). Keeps two servers off one run directory.
+// An exclusive lock on a file, held until destruction (flock). Keeps two servers off one run
+// directory.
 class FileLock {
  public:
   // FAILED_PRECONDITION when another process holds it.

@@ -58,9 +58,9 @@ absl::StatusOr<uint64_t> ParseBytes(std::string_view text) {
   static constexpr struct {
     const char* suffix;
     double factor;
-  } kUnits[] = {{"KiB", 1024.0},        {"MiB", 1048576.0}, {"GiB", 1073741824.0},
-                {"TiB", 1099511627776}, {"KB", 1e3},        {"MB", 1e6},
-                {"GB", 1e9},            {"TB", 1e12},       {"B", 1.0}};
+  } kUnits[] = {{"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776},
+                {"KB", 1e3},     {"MB", 1e6},        {"GB", 1e9},           {"TB", 1e12},
+                {"B", 1.0}};
   absl::string_view number(text.data(), text.size());
   double factor = 1;
   for (const auto& unit : kUnits) {
@@ -72,8 +72,8 @@ absl::StatusOr<uint64_t> ParseBytes(std::string_view text) {
   }
   double value = 0;
   if (!absl::SimpleAtod(number, &value) || !(value >= 0) || value * factor > 1e18) {
-    return absl::InvalidArgumentError(absl::StrCat("'", std::string(text),
-                                                   "' is not a size; write it as 10GiB, 512MB or 1048576"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'", std::string(text), "' is not a size; write it as 10GiB, 512MB or 1048576"));
   }
   return static_cast<uint64_t>(value * factor);
 }

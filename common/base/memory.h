@@ -12,7 +12,7 @@ struct MemoryUse {
   uint64_t rss_bytes = 0;
   uint64_t peak_rss_bytes = 0;
   uint64_t vms_bytes = 0;
-  uint64_t system_total_bytes = 0;      // the cgroup's limit where it is lower
+  uint64_t system_total_bytes = 0;  // the cgroup's limit where it is lower
   uint64_t system_available_bytes = 0;
 };
 

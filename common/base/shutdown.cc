@@ -35,7 +35,8 @@ bool ShutdownRequested() { return requested.load(); }
 
 void RequestShutdown() {
   if (requested.exchange(true)) return;
-  if (wake_pipe[1] >= 0) [[maybe_unused]] const ssize_t ignored = write(wake_pipe[1], "x", 1);
+  if (wake_pipe[1] >= 0) [[maybe_unused]]
+    const ssize_t ignored = write(wake_pipe[1], "x", 1);
 }
 
 bool WaitForShutdown(absl::Duration timeout) {

@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define MOYO_RETURN_IF_ERROR(expr)                          \
-  do {                                                      \
+#define MOYO_RETURN_IF_ERROR(expr)                                                \
+  do {                                                                            \
     if (absl::Status moyo_status = (expr); !moyo_status.ok()) return moyo_status; \
   } while (false)
 

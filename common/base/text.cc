@@ -32,7 +32,8 @@ std::string HumanDuration(absl::Duration duration) {
 
 std::string EscapeBytes(std::string_view bytes, size_t max_bytes) {
   const bool cut = bytes.size() > max_bytes;
-  const std::string text = absl::CHexEscape(absl::string_view(bytes.data(), cut ? max_bytes : bytes.size()));
+  const std::string text =
+      absl::CHexEscape(absl::string_view(bytes.data(), cut ? max_bytes : bytes.size()));
   return cut ? text + "..." : text;
 }
 
