@@ -15,12 +15,14 @@ class Exposer;
 namespace moyo::metrics {
 
 // Thread-safe. Process memory (process_resident_memory_bytes, process_virtual_memory_bytes,
-// moyo_system_memory_total_bytes, moyo_system_memory_available_bytes) and moyo_build_info are collected at each scrape.
+// moyo_system_memory_total_bytes, moyo_system_memory_available_bytes) and moyo_build_info are
+// collected at each scrape.
 class Endpoint {
  public:
-  // Serves /metrics on `address` ("127.0.0.1:9100"; port 0 picks one). Empty: registry only, no HTTP.
-  // UNAVAILABLE when the port is taken: says which and what to do.
-  static absl::StatusOr<std::unique_ptr<Endpoint>> Open(const std::string& address, const std::string& program);
+  // Serves /metrics on `address` ("127.0.0.1:9100"; port 0 picks one). Empty: registry only, no
+  // HTTP. UNAVAILABLE when the port is taken: says which and what to do.
+  static absl::StatusOr<std::unique_ptr<Endpoint>> Open(const std::string& address,
+                                                        const std::string& program);
   ~Endpoint();
 
   prometheus::Registry& registry() { return *registry_; }

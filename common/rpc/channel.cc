@@ -1,0 +1,70 @@
+#include "common/rpc/channel.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#include "absl/time/clock.h"
+#include "common/base/shutdown.h"
+
+namespace moyo::rpc {
+namespace {
+
+constexpr absl::Duration kFirstWait = absl::Milliseconds(100);
+constexpr absl::Duration kLongestWait = absl::Seconds(10);
+constexpr int kKeepaliveMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+constexpr int kLongestReconnectMs = 5'000;
+
+}  // namespace
+
+// The codes of the two libraries are the same numbers by their documentation.
+absl::Status FromGrpc(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMs);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+bool IsRetryable(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsAborted(status);
+}
+
+absl::Duration Backoff::Next() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const absl::Duration wait = std::min(kLongestWait, kFirstWait * (1 << std::min(tries_++, 10)));
+  return wait * std::uniform_real_distribution<double>(0.5, 1.0)(random);
+}
+
+absl::Status Retry(absl::Duration give_up, const std::function<absl::Status()>& call) {
+  const absl::Time deadline = absl::Now() + give_up;
+  Backoff backoff;
+  for (;;) {
+    if (ShutdownRequested()) return absl::CancelledError("shutting down");
+    const absl::Status status = call();
+    if (!IsRetryable(status)) return status;
+    const absl::Duration wait = backoff.Next();
+    if (absl::Now() + wait > deadline) return status;
+    WaitForShutdown(wait);
+  }
+}
+
+void SetDeadline(grpc::ClientContext& context, absl::Duration timeout) {
+  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(timeout));
+}
+
+}  // namespace moyo::rpc
