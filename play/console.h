@@ -1,0 +1,55 @@
+// The interactive board: one line in, text out. Holds no streams, so that tests hold conversations.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "play/board_view.h"
+#include "play/evaluator.h"
+#include "play/game_state.h"
+#include "play/policy_player.h"
+
+namespace moyo::play {
+
+enum class Reply : uint8_t { kAfterEachMove, kOnlyWhenAsked };
+
+struct ConsoleOptions {
+  Style style = Style::kPlain;
+  // Whether the network answers a person's move by itself.
+  Reply reply = Reply::kAfterEachMove;
+  PlayerOptions player = {};
+};
+
+// Not thread-safe; the evaluator must outlive it.
+class Console {
+ public:
+  Console(Evaluator& evaluator, ConsoleOptions options);
+
+  // Starts from a game. Fails as GameState::Load does.
+  absl::Status Load(const go::GameRecord& game, size_t ply);
+  // What to print before the first line is read.
+  std::string Welcome() const;
+  std::string Prompt() const;
+  // What to print after a line. Unknown words, illegal moves and files that fail give a line that
+  // says so; nothing ends the session but `quit`.
+  std::string Handle(std::string_view text);
+  bool quit() const { return quit_; }
+  const GameState& state() const { return state_; }
+
+ private:
+  std::string PlayPoint(go::Point point);
+  std::string NetworkMoves();
+  std::string Top(const std::string& argument);
+  std::string Undo();
+  std::string Save(const std::string& path);
+  std::string LoadFile(const std::string& path);
+  std::string Board() const { return RenderBoard(state_, options_.style); }
+
+  const ConsoleOptions options_;
+  GameState state_;
+  PolicyPlayer player_;
+  bool quit_ = false;
+};
+
+}  // namespace moyo::play

@@ -1,0 +1,106 @@
+#include "play/eval_command.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/base/status_macros.h"
+#include "common/base/text.h"
+#include "play/game_source.h"
+
+namespace moyo::play {
+namespace {
+
+// A bar with rate and time left on a terminal, a plain line now and then elsewhere.
+class ProgressLine {
+ public:
+  explicit ProgressLine(ProgressStream stream)
+      : stream_(stream), start_(absl::Now()), shown_(start_) {}
+
+  void Show(double done, uint64_t games, uint64_t positions) {
+    const absl::Time now = absl::Now();
+    if (now - shown_ < (stream_.live ? absl::Milliseconds(200) : absl::Seconds(15))) return;
+    shown_ = now;
+    const double seconds = absl::ToDoubleSeconds(now - start_);
+    std::string text;
+    if (stream_.live) {
+      const int filled = static_cast<int>(done * kBarCells);
+      text =
+          absl::StrCat("\r[", std::string(filled, '#'), std::string(kBarCells - filled, ' '), "] ");
+      drawn_ = true;
+    }
+    absl::StrAppendFormat(&text, "%3.0f%%  %s games  %s positions  %s/s", 100 * done,
+                          WithCommas(games), WithCommas(positions),
+                          WithCommas(static_cast<uint64_t>(positions / seconds)));
+    if (done > 0.01) {
+      absl::StrAppend(&text, "  ", HumanDuration(absl::Seconds(seconds * (1 - done) / done)),
+                      " left");
+    }
+    stream_.out << text << (stream_.live ? "\033[K" : "\n") << std::flush;
+  }
+
+  void Clear() {
+    if (drawn_) stream_.out << "\r\033[K" << std::flush;
+  }
+
+ private:
+  static constexpr int kBarCells = 24;
+  const ProgressStream stream_;
+  const absl::Time start_;
+  absl::Time shown_;
+  bool drawn_ = false;
+};
+
+std::string MetricsText(const Metrics& metrics, uint64_t games) {
+  std::string text = absl::StrFormat(
+      "games           %s\npositions       %s\ntop-1           %.2f%%\ntop-5           %.2f%%\n"
+      "nats            %.4f\n",
+      WithCommas(games), WithCommas(metrics.positions), 100 * metrics.top1, 100 * metrics.top5,
+      metrics.nats);
+  if (metrics.value_accuracy) {
+    absl::StrAppendFormat(&text, "value accuracy  %.2f%%\n", 100 * *metrics.value_accuracy);
+  } else {
+    absl::StrAppend(&text, "value accuracy  unknown (no game has a winner)\n");
+  }
+  return text;
+}
+
+// What part of the walk is done: by games where a limit ends it, else by bytes.
+double Done(const EvalOptions& options, uint64_t games, const WalkProgress& walk) {
+  const double by_bytes =
+      walk.total_bytes ? static_cast<double>(walk.done_bytes) / walk.total_bytes : 0;
+  const double by_games = options.limit ? static_cast<double>(games) / options.limit : 0;
+  return std::min(1.0, std::max(by_bytes, by_games));
+}
+
+}  // namespace
+
+absl::Status RunEval(const EvalOptions& options, Evaluator& evaluator, std::ostream& out,
+                     ProgressStream progress) {
+  GameEvaluation evaluation(evaluator, options.evaluation);
+  ProgressLine line(progress);
+  const GameVisitor visit = [&](const go::GameRecord& game,
+                                const WalkProgress& walk) -> absl::StatusOr<Walk> {
+    MOYO_RETURN_IF_ERROR(evaluation.Add(game).status());
+    line.Show(Done(options, evaluation.games(), walk), evaluation.games(),
+              evaluation.Result().positions);
+    return options.limit && evaluation.games() >= options.limit ? Walk::kStop : Walk::kContinue;
+  };
+  const absl::StatusOr<WalkCounts> counts = WalkGames(options.games, visit);
+  line.Clear();
+  MOYO_RETURN_IF_ERROR(counts.status());
+  MOYO_RETURN_IF_ERROR(evaluation.Finish());
+  const Metrics metrics = evaluation.Result();
+  if (metrics.positions == 0) {
+    return absl::NotFoundError(absl::StrCat("no 19x19 game with a legal move among ",
+                                            WithCommas(counts->games), " games in ",
+                                            WithCommas(counts->files), " files; check --games"));
+  }
+  out << (options.json ? MetricsJson(metrics) + "\n" : MetricsText(metrics, evaluation.games()));
+  return absl::OkStatus();
+}
+
+}  // namespace moyo::play

@@ -1,0 +1,31 @@
+// `moyo-play eval`: how well a network foretells the moves and winners of games.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "play/evaluation.h"
+#include "play/evaluator.h"
+
+namespace moyo::play {
+
+struct EvalOptions {
+  std::vector<std::string> games = {};  // files, folders, archives
+  uint64_t limit = 0;                   // games to evaluate; 0 for all
+  EvaluationOptions evaluation = {};
+  bool json = false;
+};
+
+// The figures go to `out`, progress to `progress` (rewritten in place where `live`). NOT_FOUND when
+// a path is missing or no 19x19 game is found.
+struct ProgressStream {
+  std::ostream& out;
+  bool live = false;  // a terminal
+};
+absl::Status RunEval(const EvalOptions& options, Evaluator& evaluator, std::ostream& out,
+                     ProgressStream progress);
+
+}  // namespace moyo::play

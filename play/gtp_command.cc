@@ -1,0 +1,18 @@
+#include "play/gtp_command.h"
+
+#include <string>
+
+#include "play/gtp_engine.h"
+#include "play/line_reader.h"
+
+namespace moyo::play {
+
+absl::Status RunGtp(const PlayerOptions& options, Evaluator& evaluator, std::istream& in,
+                    std::ostream& out) {
+  GtpEngine engine(evaluator, options);
+  std::string line;
+  while (!engine.quit() && ReadLine(in, line)) out << engine.Handle(line) << std::flush;
+  return absl::OkStatus();
+}
+
+}  // namespace moyo::play

@@ -1,0 +1,70 @@
+// The Go Text Protocol, version 2 (Farneback 2002): one command line in, one response out. Pure but
+// for loadsgf, which reads a file; no streams, so that tests hold whole conversations.
+//
+//   GtpEngine engine(evaluator, {});
+//   engine.Handle("1 genmove b");  // "=1 Q16\n\n"
+//
+// 19x19 only. Scores are Tromp-Taylor with every stone alive. The clock commands are accepted and
+// ignored: a move is one evaluation of the network.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "play/evaluator.h"
+#include "play/game_state.h"
+#include "play/policy_player.h"
+
+namespace moyo::play {
+
+// Not thread-safe; the evaluator must outlive it.
+class GtpEngine {
+ public:
+  GtpEngine(Evaluator& evaluator, PlayerOptions options);
+
+  // The response with its two line feeds; empty for a line that holds no command. Never fails: what
+  // a command cannot do is a "?" response.
+  std::string Handle(std::string_view line);
+  // True after the quit command.
+  bool quit() const { return quit_; }
+  const GameState& state() const { return state_; }
+
+ private:
+  using Arguments = std::vector<std::string>;
+  using Reply = absl::StatusOr<std::string>;
+  struct Command {
+    const char* name;
+    Reply (GtpEngine::*run)(const Arguments&);
+  };
+  static const std::vector<Command>& Commands();
+  static const Command* Find(std::string_view name);
+
+  Reply ProtocolVersion(const Arguments&);
+  Reply Name(const Arguments&);
+  Reply Version(const Arguments&);
+  Reply KnownCommand(const Arguments& arguments);
+  Reply ListCommands(const Arguments&);
+  Reply Quit(const Arguments&);
+  Reply BoardSize(const Arguments& arguments);
+  Reply ClearBoard(const Arguments&);
+  Reply Komi(const Arguments& arguments);
+  Reply FixedHandicap(const Arguments& arguments);
+  Reply SetFreeHandicap(const Arguments& arguments);
+  Reply Play(const Arguments& arguments);
+  Reply GenMove(const Arguments& arguments);
+  Reply RegGenMove(const Arguments& arguments);
+  Reply Undo(const Arguments&);
+  Reply TimeSettings(const Arguments& arguments);
+  Reply TimeLeft(const Arguments& arguments);
+  Reply FinalScore(const Arguments&);
+  Reply ShowBoard(const Arguments&);
+  Reply LoadSgf(const Arguments& arguments);
+
+  GameState state_;
+  PolicyPlayer player_;
+  bool quit_ = false;
+};
+
+}  // namespace moyo::play

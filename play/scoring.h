@@ -1,0 +1,20 @@
+// Tromp-Taylor area score: a side's stones plus the empty regions that reach only its stones. Every
+// stone on the board counts as alive. Source: tromp.github.io/go.html, rule 9.
+#pragma once
+
+#include <string>
+
+#include "common/go/board.h"
+
+namespace moyo::play {
+
+struct AreaCount {
+  int black = 0;
+  int white = 0;
+};
+
+AreaCount CountArea(const go::Board& board);
+// "B+3.5", "W+12", "0" for a draw.
+std::string FormatScore(const AreaCount& area, int komi_half_points);
+
+}  // namespace moyo::play
