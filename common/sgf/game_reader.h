@@ -1,4 +1,5 @@
-// SGF bytes of one game -> go::GameRecord, or the reason why not. GRAMMAR.md lists dialects and limits.
+// SGF bytes of one game -> go::GameRecord, or the reason why not. GRAMMAR.md lists dialects and
+// limits.
 #pragma once
 
 #include <cstdint>
@@ -15,25 +16,47 @@ inline constexpr uint32_t kParserVersion = 1;
 
 // Why a game was cut or refused. Names are stable (ledger, tests, documents).
 enum class Reason : uint8_t {
-  kNone, kNoGame, kNoMoves, kTooFewMoves, kTooManyMoves, kGameTooLarge, kNotGo, kBadBoardSize, kBoardNotSquare,
-  kUnexpectedText, kUnterminatedValue, kPropertyWithoutValue, kBadMove, kMoveOffBoard, kMoveOccupied, kMoveKo,
-  kMoveSuicide, kBadSetup, kSetupOffBoard, kSetupNoLiberty, kSetupAfterMove, kTwoMovesInNode,
-  kBoardSizeFiltered, kSourceUnreadable, kSourceChanged
+  kNone,
+  kNoGame,
+  kNoMoves,
+  kTooFewMoves,
+  kTooManyMoves,
+  kGameTooLarge,
+  kNotGo,
+  kBadBoardSize,
+  kBoardNotSquare,
+  kUnexpectedText,
+  kUnterminatedValue,
+  kPropertyWithoutValue,
+  kBadMove,
+  kMoveOffBoard,
+  kMoveOccupied,
+  kMoveKo,
+  kMoveSuicide,
+  kBadSetup,
+  kSetupOffBoard,
+  kSetupNoLiberty,
+  kSetupAfterMove,
+  kTwoMovesInNode,
+  kBoardSizeFiltered,
+  kSourceUnreadable,
+  kSourceChanged
 };
 const char* ReasonName(Reason reason);      // "MOVE_OCCUPIED"
 const char* ReasonSentence(Reason reason);  // "the move is on an occupied point"
 
 struct Issue {
   Reason reason = Reason::kNone;
-  uint64_t offset = 0;      // bytes from the game's first
-  std::string bytes;        // the offending ones, at most 40
+  uint64_t offset = 0;  // bytes from the game's first
+  std::string bytes;    // the offending ones, at most 40
 };
 
-// What reading gave. The issue is set when the game was cut (moves before it are kept) or could not be read.
+// What reading gave. The issue is set when the game was cut (moves before it are kept) or could not
+// be read.
 struct ReadResult {
   Issue issue;
-  bool readable = false;      // the record holds a game, possibly cut at the issue
-  uint32_t variations = 0;    // left aside
+  bool readable = false;    // the record holds a game, possibly cut at the issue
+  uint32_t variations = 0;  // left aside
 };
 
 // Reusable; keeps its buffers. Not thread-safe. Never recurses.

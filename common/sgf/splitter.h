@@ -1,8 +1,9 @@
 // Finds where the games of a source begin and end, in a stream, without reading them.
 //
 // Server and workers use this one class, so both count the same games. A source is SGF text (games
-// are outermost parentheses) or a list (each line `id<TAB>;B[..];W[..]` is one game); which of the two is decided
-// by the first game found. Text that is neither holds no game. GRAMMAR.md gives the rules.
+// are outermost parentheses) or a list (each line `id<TAB>;B[..];W[..]` is one game); which of the
+// two is decided by the first game found. Text that is neither holds no game. GRAMMAR.md gives the
+// rules.
 #pragma once
 
 #include <cstdint>
@@ -26,16 +27,28 @@ class Splitter {
   std::vector<GameSpan>& spans() { return spans_; }
 
  private:
-  friend struct SplitterStep;
+  friend struct SplitterStep;  // one byte of the state machine
   enum class Mode : uint8_t { kUndecided, kSgf, kList };
+  // How much of "(;GM[1]" has been seen: the opening of a game, GRAMMAR.md "Splitting".
+  enum class Probe : uint8_t { kNone, kOpen, kNode, kName, kValue };
+  // How much of "id<TAB>;B" this line has shown.
+  enum class Line : uint8_t { kId, kTab, kNode, kGame, kText };
+
   std::vector<GameSpan> spans_;
+  uint64_t offset_ = 0;  // of the next byte
+  uint64_t begin_ = 0;   // of the open game
+  uint64_t depth_ = 0;   // open parentheses; 0: between games
   Mode mode_ = Mode::kUndecided;
-  uint64_t offset_ = 0;      // of the next byte
-  uint64_t begin_ = 0;       // of the open game or line
-  uint64_t depth_ = 0;       // open parentheses
-  bool in_value_ = false;    // inside [...]
-  bool escaped_ = false;
-  uint8_t state_ = 0;        // the splitter's own
+  bool in_value_ = false;       // inside [...]
+  bool escaped_ = false;        // after a backslash in a value
+  bool at_line_start_ = false;  // in a value: the byte before ended a line
+  Probe probe_ = Probe::kNone;
+  uint64_t probe_begin_ = 0;   // of its first parenthesis
+  uint64_t probe_depth_ = 0;   // parentheses in it
+  uint32_t probe_name_ = 0;    // capital letters of the property, packed
+  uint32_t probe_length_ = 0;  // bytes of its value
+  Line line_ = Line::kId;
+  uint64_t line_begin_ = 0;
 };
 
 std::vector<GameSpan> SplitGames(std::string_view bytes);

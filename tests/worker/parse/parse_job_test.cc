@@ -1,0 +1,162 @@
+#include "worker/parse/parse_job.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/go/game_hash.h"
+
+namespace moyo::worker {
+namespace {
+
+// A legal 19x19 game of `moves` moves in columns of one colour, without captures.
+std::string Moves(int moves) {
+  std::string text;
+  for (int i = 0; i < moves; ++i) {
+    text += i % 2 == 0 ? ";B[" : ";W[";
+    text += static_cast<char>('a' + i % 18);
+    text += static_cast<char>('a' + i / 18);
+    text += ']';
+  }
+  return text;
+}
+std::string Game(int moves, const std::string& tail = "") {
+  return "(;GM[1]SZ[19]RE[B+R]" + Moves(moves) + tail + ")";
+}
+
+LedgerRow OnlyRow(const std::string& source, const ParseOptions& options = {}) {
+  ParseJob job(options);
+  job.AddSource(source, 7, 1);
+  EXPECT_EQ(job.rows().size(), 1u);
+  EXPECT_EQ(job.rows()[0].game_id, 7u);
+  EXPECT_EQ(job.columns().games(), job.rows()[0].state == GameState::kAccepted ? 1u : 0u);
+  return job.rows()[0];
+}
+
+TEST(ParseJob, LegalGameIsAcceptedWithItsHash) {
+  const LedgerRow row = OnlyRow(Game(40));
+  EXPECT_EQ(row.state, GameState::kAccepted);
+  EXPECT_EQ(row.reason, "");
+  EXPECT_EQ(row.detail, "");
+  EXPECT_EQ(row.moves, 40u);
+  EXPECT_EQ(row.byte_offset, 0u);
+  go::GameRecord game;
+  sgf::GameReader().Read(Game(40), game);
+  EXPECT_EQ(row.game_hash, go::GameHash(game));
+}
+
+TEST(ParseJob, ShortGameWithoutDamageIsAccepted) {
+  EXPECT_EQ(OnlyRow(Game(1)).state, GameState::kAccepted);
+}
+
+TEST(ParseJob, GameWithoutMovesIsRejected) {
+  const LedgerRow row = OnlyRow(Game(0));
+  EXPECT_EQ(row.state, GameState::kRejected);
+  EXPECT_EQ(row.reason, "NO_MOVES");
+}
+
+TEST(ParseJob, IllegalMoveTruncatesTheGame) {
+  const std::string source = "text " + Game(40, ";B[aa];W[ss]");
+  const LedgerRow row = OnlyRow(source);
+  EXPECT_EQ(row.state, GameState::kAccepted);
+  EXPECT_EQ(row.reason, "MOVE_OCCUPIED");
+  EXPECT_EQ(row.moves, 40u);
+  EXPECT_EQ(source.substr(row.byte_offset, 5), "B[aa]");
+  EXPECT_EQ(row.detail, "the move is on an occupied point: B[aa]");
+}
+
+TEST(ParseJob, TruncatedGameWithTooFewMovesIsRejected) {
+  EXPECT_EQ(OnlyRow(Game(29, ";B[aa]")).state, GameState::kRejected);
+  EXPECT_EQ(OnlyRow(Game(30, ";B[aa]")).state, GameState::kAccepted);
+  const LedgerRow row = OnlyRow(Game(29, ";B[aa]"));
+  EXPECT_EQ(row.reason, "MOVE_OCCUPIED");
+  EXPECT_EQ(row.moves, 0u);
+}
+
+TEST(ParseJob, UnterminatedValueTruncatesTheGame) {
+  const LedgerRow row = OnlyRow("(;GM[1]" + Moves(40) + ";B[a");
+  EXPECT_EQ(row.state, GameState::kAccepted);
+  EXPECT_EQ(row.reason, "UNTERMINATED_VALUE");
+  EXPECT_EQ(row.moves, 40u);
+}
+
+TEST(ParseJob, SetupChainWithoutLibertyIsRejected) {
+  EXPECT_EQ(OnlyRow("(;SZ[9]AB[aa]AW[ba][ab];B[ee])").reason, "SETUP_NO_LIBERTY");
+}
+
+TEST(ParseJob, LongGameAndOtherBoardAreFiltered) {
+  const LedgerRow longer = OnlyRow(Game(41), {.max_moves = 40});
+  EXPECT_EQ(longer.state, GameState::kFiltered);
+  EXPECT_EQ(longer.reason, "MAX_MOVES");
+  EXPECT_EQ(OnlyRow(Game(40), {.max_moves = 40}).state, GameState::kAccepted);
+  const LedgerRow other = OnlyRow("(;SZ[9];B[aa])", {.board_size = 19});
+  EXPECT_EQ(other.state, GameState::kFiltered);
+  EXPECT_EQ(other.reason, "BOARD_SIZE");
+}
+
+TEST(ParseJob, MoreMovesThanAShardCountsAreFiltered) {
+  std::string source = "(;GM[1]";
+  for (int i = 0; i < 70000; ++i) source += ";B[]";
+  EXPECT_EQ(OnlyRow(source, {.max_moves = 1000000}).reason, "MAX_MOVES");
+}
+
+TEST(ParseJob, GameOverTheSizeLimitIsRejected) {
+  EXPECT_EQ(OnlyRow(Game(40), {.max_game_bytes = 100}).reason, "GAME_TOO_LARGE");
+}
+
+TEST(ParseJob, SourceWithoutGamesGivesOneRow) {
+  const LedgerRow row = OnlyRow("\xff\x01 nothing here");
+  EXPECT_EQ(row.state, GameState::kRejected);
+  EXPECT_EQ(row.reason, "NO_GAME");
+  EXPECT_EQ(row.detail, "there is no game record in it: \\xff\\x01 nothing here");
+}
+
+TEST(ParseJob, DamagedGameDoesNotCostItsNeighbours) {
+  ParseJob job({});
+  job.AddSource(Game(40) + "(;GM[2])" + Game(50), 1, 3);
+  ASSERT_EQ(job.rows().size(), 3u);
+  EXPECT_EQ(job.rows()[0].state, GameState::kAccepted);
+  EXPECT_EQ(job.rows()[1].reason, "NOT_GO");
+  EXPECT_EQ(job.rows()[2].state, GameState::kAccepted);
+  EXPECT_EQ(job.rows()[2].shard_row, 1u);
+  EXPECT_EQ(job.columns().positions(), 90u);
+}
+
+TEST(ParseJob, ChangedSourceIsRejectedWhole) {
+  ParseJob job({});
+  job.AddSource(Game(40), 1, 3);
+  job.AddSource(Game(40) + Game(41), 4, 1);
+  job.AddSource("", 5, 2);
+  ASSERT_EQ(job.rows().size(), 6u);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(job.rows()[i].game_id, i + 1);
+    EXPECT_EQ(job.rows()[i].reason, "SOURCE_CHANGED");
+  }
+  EXPECT_EQ(job.columns().games(), 0u);
+  EXPECT_EQ(job.games_parsed(), 6u);
+}
+
+TEST(ParseJob, UnreadableSourceIsRejectedWithItsCause) {
+  ParseJob job({});
+  job.AddUnreadableSource(3, 2, "cannot open 'x'\n" + std::string(400, '\xff'));
+  ASSERT_EQ(job.rows().size(), 2u);
+  EXPECT_EQ(job.rows()[1].game_id, 4u);
+  EXPECT_EQ(job.rows()[1].reason, "SOURCE_UNREADABLE");
+  EXPECT_EQ(job.rows()[1].detail.substr(0, 17), "cannot open \\'x\\'");
+  EXPECT_LE(job.rows()[1].detail.size(), 200u);
+}
+
+TEST(ParseJob, ListLinesAreGames) {
+  ParseJob job({});
+  job.AddSource("1\t" + Moves(40) + "\n2\t" + Moves(35) + "\n", 1, 2);
+  EXPECT_EQ(job.columns().games(), 2u);
+}
+
+TEST(ParseJob, SameBytesGiveTheSameDigest) {
+  ParseJob one({}), two({});
+  for (ParseJob* job : {&one, &two}) job->AddSource(Game(40) + Game(50), 1, 2);
+  EXPECT_EQ(shard::DigestOf(one.columns()), shard::DigestOf(two.columns()));
+}
+
+}  // namespace
+}  // namespace moyo::worker

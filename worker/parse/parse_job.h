@@ -1,0 +1,83 @@
+// The work of one unit: bytes of its sources in, shard columns and ledger rows out.
+//
+//   ParseJob job({.min_moves = 30});
+//   job.AddSource(bytes, source.first_game, source.games);   // in catalogue order
+//   job.AddUnreadableSource(next.first_game, next.games, "cannot open 'x': ...");
+//   Upload(shard::WriteNpz(job.columns()), job.rows());
+//
+// The outcome depends on nothing but the bytes and the options. Every game gives exactly one row;
+// nothing here fails: what is wrong with a game or a source is written in its rows.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/go/replay.h"
+#include "common/go/types.h"
+#include "common/sgf/game_reader.h"
+#include "common/sgf/splitter.h"
+#include "common/shard/shard.h"
+
+namespace moyo::worker {
+
+// As moyo.v1.ParseOptions.
+struct ParseOptions {
+  uint32_t min_moves = 30;    // a damaged game is kept up to its damage if so many moves remain
+  uint32_t max_moves = 1000;  // a longer game is filtered; above 65,535 that number holds
+  uint64_t max_game_bytes = 4 << 20;  // a longer game record is rejected
+  uint32_t board_size = 0;            // 0 keeps all sizes; else others are filtered
+};
+
+// As moyo.v1.GameState; the numbers are the same.
+enum class GameState : uint8_t { kAccepted = 1, kFiltered = 3, kRejected = 4 };
+
+// As moyo.v1.LedgerRow.
+struct LedgerRow {
+  uint64_t game_id = 0;
+  GameState state = GameState::kRejected;
+  std::string_view
+      reason;  // sgf::ReasonName; of an accepted game: why it was truncated, else empty
+  uint64_t byte_offset = 0;  // in the source
+  std::string detail;        // at most 200 bytes of printable ASCII
+  uint32_t moves = 0;        // kept
+  uint32_t shard_row = 0;    // of an accepted game
+  Hash128 game_hash{};       // of an accepted game
+};
+
+// Not thread-safe, but for games_parsed().
+class ParseJob {
+ public:
+  explicit ParseJob(const ParseOptions& options);
+
+  // One source. Its games get the ids first_game, first_game + 1, ...: exactly `expected_games`
+  // rows. A source without a game gives one row, NO_GAME; one whose games are not as many as
+  // expected gives SOURCE_CHANGED for each, and none of them enters the shard.
+  void AddSource(std::string_view bytes, uint64_t first_game, uint32_t expected_games);
+  // SOURCE_UNREADABLE for each game; `detail` says why.
+  void AddUnreadableSource(uint64_t first_game, uint32_t games, std::string_view detail);
+
+  shard::Columns& columns() { return columns_; }
+  std::vector<LedgerRow>& rows() { return rows_; }
+  // Rows so far; safe to read from any thread while a source is added.
+  uint64_t games_parsed() const { return games_parsed_.load(std::memory_order_relaxed); }
+
+ private:
+  LedgerRow ParseGame(std::string_view source, const sgf::GameSpan& span, uint64_t game_id);
+  // Drops the moves from the first illegal one on and says so in `issue`.
+  void CutAtIllegalMove(std::string_view text, sgf::ReadResult& read);
+  void RejectAll(uint64_t first_game, uint32_t games, sgf::Reason reason, std::string_view detail);
+  void AddRow(LedgerRow row);
+
+  const ParseOptions options_;
+  sgf::GameReader reader_;
+  go::Replayer replayer_;
+  go::GameRecord game_;
+  shard::Columns columns_;
+  std::vector<LedgerRow> rows_;
+  std::atomic<uint64_t> games_parsed_{0};
+};
+
+}  // namespace moyo::worker
