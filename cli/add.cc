@@ -1,0 +1,71 @@
+// moyo add: more games for a run that stands or runs.
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/server_connection.h"
+#include "common/base/status_macros.h"
+#include "common/base/text.h"
+#include "common/rpc/channel.h"
+
+namespace moyo::cli {
+namespace {
+
+constexpr absl::Duration kAddTimeout = absl::Hours(2);  // counts the games of every file
+
+struct AddOptions {
+  ServerTarget target;
+  std::vector<std::string> paths;
+  uint64_t limit = 0;
+};
+
+bool OnThisMachine(const ServerTarget& target) {
+  return target.server.empty() || absl::StartsWith(target.server, "127.") ||
+         absl::StartsWith(target.server, "localhost:") || absl::StartsWith(target.server, "[::1]:");
+}
+
+absl::Status AddGames(const AddOptions& options) {
+  v1::AddSourcesRequest request;
+  request.set_limit(options.limit);
+  for (const std::string& path : options.paths) {
+    std::string full = path;
+    if (OnThisMachine(options.target)) {  // the server may stand in another folder
+      full = std::filesystem::absolute(path).lexically_normal().string();
+      std::error_code error;
+      if (!std::filesystem::exists(full, error)) {
+        return absl::NotFoundError(absl::StrCat("'", path, "' does not exist; nothing was added"));
+      }
+    }
+    request.add_paths(full);
+  }
+  MOYO_ASSIGN_OR_RETURN(const auto server, ServerConnection::Open(options.target));
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, kAddTimeout);
+  v1::AddSourcesResponse response;
+  const absl::Status status =
+      rpc::FromGrpc(server->admin().AddSources(&context, request, &response));
+  MOYO_RETURN_IF_ERROR(server->Explain(status, "adding games"));
+  std::printf("added %s games in %s sources; %s sources were known already\n",
+              WithCommas(response.games()).c_str(), WithCommas(response.sources()).c_str(),
+              WithCommas(response.known()).c_str());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterAdd(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<AddOptions>();
+  CLI::App* command =
+      app.add_subcommand("add", "Add folders, files or archives of games to a server's catalogue");
+  AddTargetOptions(*command, options->target);
+  command->add_option("paths", options->paths, "folders, files or archives on the server's machine")
+      ->required();
+  command->add_option("--limit", options->limit, "at most so many games");
+  command->callback([options, &chosen] { chosen = [options] { return AddGames(*options); }; });
+}
+
+}  // namespace moyo::cli

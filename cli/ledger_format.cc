@@ -1,0 +1,139 @@
+#include "cli/ledger_format.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "cli/render_status.h"
+
+namespace moyo::cli {
+namespace {
+
+bool IsDuplicate(const v1::LedgerEntry& entry) {
+  return entry.row().state() == v1::GAME_STATE_DUPLICATE;
+}
+
+uint64_t FileOffset(const v1::LedgerEntry& entry) {
+  return entry.source_offset() + entry.row().byte_offset();
+}
+
+// Control characters of a strange name must not steer the terminal.
+std::string Visible(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      absl::StrAppendFormat(&out, "\\x%02x", byte);
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+std::string Place(const std::string& path, const std::string& member) {
+  return Visible(member.empty() ? path : absl::StrCat(path, "!", member));
+}
+
+class TableFormat : public LedgerFormat {
+ public:
+  std::string Header() const override {
+    return absl::StrFormat(kLine, "GAME", "STATE", "REASON", "OFFSET", "MOVES", "WHERE AND WHY") +
+           "\n";
+  }
+  std::string Row(const v1::LedgerEntry& entry) override {
+    const v1::LedgerRow& row = entry.row();
+    std::string last = Place(entry.path(), entry.member());
+    if (IsDuplicate(entry)) {
+      absl::StrAppend(&last, "  same game as ", entry.duplicate_of(), " ",
+                      Visible(entry.duplicate_of_path()));
+    }
+    if (!row.detail().empty()) absl::StrAppend(&last, "  ", Visible(row.detail()));
+    return absl::StrFormat(kLine, absl::StrCat(row.game_id()), GameStateName(row.state()),
+                           row.reason().empty() ? "-" : row.reason(),
+                           absl::StrCat(FileOffset(entry)), absl::StrCat(row.moves()), last) +
+           "\n";
+  }
+  std::string Footer() const override { return ""; }
+
+ private:
+  static constexpr char kLine[] = "%9s  %-11s  %-22s  %9s  %5s  %s";
+};
+
+class CsvFormat : public LedgerFormat {
+ public:
+  std::string Header() const override {
+    return "game_id,state,reason,path,member,offset,moves,duplicate_of,duplicate_of_path,"
+           "detail\r\n";
+  }
+  std::string Row(const v1::LedgerEntry& entry) override {
+    const v1::LedgerRow& row = entry.row();
+    return absl::StrCat(row.game_id(), ",", GameStateName(row.state()), ",", Field(row.reason()),
+                        ",", Field(entry.path()), ",", Field(entry.member()), ",",
+                        FileOffset(entry), ",", row.moves(), ",",
+                        IsDuplicate(entry) ? absl::StrCat(entry.duplicate_of()) : "", ",") +
+           absl::StrCat(Field(entry.duplicate_of_path()), ",", Field(row.detail()), "\r\n");
+  }
+  std::string Footer() const override { return ""; }
+
+ private:
+  static std::string Field(const std::string& text) {
+    if (text.find_first_of("\",\r\n") == std::string::npos) return text;
+    return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+  }
+};
+
+class JsonFormat : public LedgerFormat {
+ public:
+  std::string Header() const override { return "["; }
+  std::string Row(const v1::LedgerEntry& entry) override {
+    const v1::LedgerRow& row = entry.row();
+    nlohmann::ordered_json json = {{"game_id", row.game_id()},
+                                   {"state", GameStateName(row.state())},
+                                   {"reason", row.reason()},
+                                   {"path", entry.path()},
+                                   {"member", entry.member()},
+                                   {"offset", FileOffset(entry)},
+                                   {"moves", row.moves()},
+                                   {"duplicate_of", nullptr},
+                                   {"duplicate_of_path", entry.duplicate_of_path()},
+                                   {"detail", row.detail()}};
+    if (IsDuplicate(entry)) json["duplicate_of"] = entry.duplicate_of();
+    const char* separator = first_ ? "\n" : ",\n";
+    first_ = false;
+    return separator + DumpJson(json);
+  }
+  std::string Footer() const override { return "\n]\n"; }
+
+ private:
+  bool first_ = true;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LedgerFormat>> MakeLedgerFormat(const std::string& name) {
+  if (name == "table") return std::make_unique<TableFormat>();
+  if (name == "csv") return std::make_unique<CsvFormat>();
+  if (name == "json") return std::make_unique<JsonFormat>();
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", name, "' is no ledger format; it is table, csv or json"));
+}
+
+std::string GameStateName(v1::GameState state) {
+  constexpr size_t kPrefix = sizeof("GAME_STATE_") - 1;
+  const std::string name = v1::GameState_Name(state);
+  return name.size() > kPrefix ? absl::AsciiStrToLower(name.substr(kPrefix)) : absl::StrCat(state);
+}
+
+absl::StatusOr<v1::GameState> GameStateFromName(const std::string& name) {
+  v1::GameState state;
+  if (v1::GameState_Parse("GAME_STATE_" + absl::AsciiStrToUpper(name), &state) &&
+      state != v1::GAME_STATE_UNSPECIFIED) {
+    return state;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", name, "' is no state; it is accepted, duplicate, filtered, rejected, ",
+                   "quarantined or pending"));
+}
+
+}  // namespace moyo::cli

@@ -1,0 +1,117 @@
+// moyo run: games in, trained network out, on this machine.
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/render_status.h"
+#include "cli/run/inputs.h"
+#include "cli/run/run_session.h"
+#include "cli/run_folder.h"
+#include "common/base/status_macros.h"
+
+namespace moyo::cli {
+namespace {
+
+// A flag that server or trainer knows; handed on when it was typed.
+struct PassedFlag {
+  const char* name;
+  const char* about;
+  CLI::Validator check;
+};
+
+struct RunFlags {
+  RunOptions options;
+  int workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  bool json = false;
+};
+
+std::vector<PassedFlag> ServerFlags() {
+  return {
+      {"--limit", "stop after so many games", CLI::PositiveNumber},
+      {"--games-per-shard", "games of one work unit (500)", CLI::PositiveNumber},
+      {"--duplicates", "drop (default) or keep copies of a game", CLI::IsMember({"drop", "keep"})},
+      {"--min-moves", "a damaged game is kept with so many moves (30)", CLI::NonNegativeNumber},
+      {"--max-moves", "a longer game is filtered (1000)", CLI::PositiveNumber},
+      {"--board-size", "keep only games of this size (0: all)", CLI::Range(0, 25)}};
+}
+
+std::vector<PassedFlag> TrainerFlags() {
+  return {{"--epochs", "passes over all positions (5)", CLI::PositiveNumber},
+          {"--batch-size", "positions a step (256)", CLI::PositiveNumber},
+          {"--learning-rate", "highest rate of the schedule (0.001)", CLI::PositiveNumber},
+          {"--schedule", "cosine (default) or constant", CLI::IsMember({"cosine", "constant"})},
+          {"--optimizer", "adamw (default), sgd or muon", CLI::IsMember({"adamw", "sgd", "muon"})},
+          {"--blocks", "residual blocks (6)", CLI::PositiveNumber},
+          {"--filters", "channels of the tower (64)", CLI::PositiveNumber},
+          {"--max-minutes", "end the schedule after this time", CLI::PositiveNumber},
+          {"--memory-budget", "peak memory of the trainer (10GiB)", SizeValidator()},
+          {"--seed", "of weights and order", CLI::NonNegativeNumber},
+          {"--threads", "of the trainer (CPUs)", CLI::PositiveNumber},
+          {"--augment", "the eight symmetries: on (default) or off", CLI::IsMember({"on", "off"})},
+          {"--validation-percent", "games kept for validation (5)", CLI::Range(0.0, 50.0)}};
+}
+
+void AddPassedFlags(CLI::App& app, const std::vector<PassedFlag>& flags, const char* group,
+                    std::vector<std::string>& arguments) {
+  for (const PassedFlag& flag : flags) {
+    const std::string name = flag.name;
+    app.add_option_function<std::string>(
+           name,
+           [&arguments, name](const std::string& value) {
+             arguments.push_back(name);
+             arguments.push_back(value);
+           },
+           flag.about)
+        ->check(flag.check)
+        ->group(group);
+  }
+}
+
+absl::Status Run(RunFlags flags) {
+  RunOptions& options = flags.options;
+  options.workers = flags.workers;
+  MOYO_RETURN_IF_ERROR(CheckInputs(options.games));
+  MOYO_RETURN_IF_ERROR(OpenRunFolder(options.run_dir));
+  for (std::string& path : options.games) {  // the catalogue knows a file by its full path
+    path = std::filesystem::absolute(path).lexically_normal().string();
+  }
+  ProgressBar progress(flags.json ? stderr : stdout);
+  absl::StatusOr<RunSummary> summary;
+  {
+    RunSession session(options, progress);
+    summary = session.Run();
+  }
+  MOYO_RETURN_IF_ERROR(summary.status());
+  std::fputs(flags.json ? (DumpJson(SummaryJson(*summary), 2) + "\n").c_str()
+                        : absl::StrCat("\n", SummaryText(*summary)).c_str(),
+             stdout);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterRun(CLI::App& app, Action& chosen) {
+  auto flags = std::make_shared<RunFlags>();
+  RunOptions& options = flags->options;
+  CLI::App* command = app.add_subcommand(
+      "run", "Turn game records into a trained network on this machine; run it again to resume");
+  command->add_option("--games", options.games, "folders, SGF files, lists or archives")
+      ->required();
+  command->add_option("--run-dir", options.run_dir, "folder for everything of this run")
+      ->required();
+  command->add_option("--workers", flags->workers, "parse processes")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_flag("--parse-only", options.parse_only, "stop when all shards are finished");
+  command->add_flag("--json", flags->json, "the summary as JSON; progress goes to stderr");
+  AddPassedFlags(*command, ServerFlags(), "Parsing", options.server_arguments);
+  AddPassedFlags(*command, TrainerFlags(), "Training", options.trainer_arguments);
+  command->callback([flags, &chosen] { chosen = [flags] { return Run(*flags); }; });
+}
+
+}  // namespace moyo::cli

@@ -1,0 +1,19 @@
+// What `moyo run` was asked to do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace moyo::cli {
+
+struct RunOptions {
+  std::vector<std::string> games;  // absolute paths
+  std::string run_dir;
+  int workers = 1;
+  bool parse_only = false;
+  // Passed on as they are, only what was typed: each program owns its defaults.
+  std::vector<std::string> server_arguments;
+  std::vector<std::string> trainer_arguments;
+};
+
+}  // namespace moyo::cli

@@ -1,0 +1,77 @@
+#include "cli/run_reset.h"
+
+#include <filesystem>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "cli/run_folder.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+
+namespace moyo::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Symbolic links count as themselves; nothing outside the run directory is read.
+ResetItem Measure(const std::string& path) {
+  ResetItem item = {.path = path};
+  std::error_code error;
+  const auto count = [&](const fs::path& file) {
+    ++item.files;
+    if (fs::is_regular_file(fs::symlink_status(file, error)))
+      item.bytes += fs::file_size(file, error);
+  };
+  if (!fs::is_directory(fs::symlink_status(path, error))) {
+    count(path);
+    return item;
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(path, error)) {
+    if (!fs::is_directory(entry.symlink_status(error))) count(entry.path());
+  }
+  return item;
+}
+
+// OK and empty when the run never had a server.
+absl::StatusOr<std::optional<FileLock>> LockRun(const std::string& run_dir) {
+  std::error_code error;
+  if (!fs::exists(run_dir + "/server", error)) return std::optional<FileLock>();
+  absl::StatusOr<FileLock> lock = FileLock::Acquire(run_dir + "/server/lock");
+  if (lock.ok()) return std::optional<FileLock>(*std::move(lock));
+  if (!absl::IsFailedPrecondition(lock.status())) return lock.status();
+  return absl::FailedPreconditionError(
+      absl::StrCat("a server is running on '", run_dir, "'; stop it first, then reset"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ResetItem>> ListReset(const std::string& run_dir, ResetScope scope) {
+  MOYO_RETURN_IF_ERROR(CheckRunFolder(run_dir));
+  std::vector<std::string> names;
+  if (scope.shards) names.insert(names.end(), {"server", "spool"});
+  if (scope.model) {
+    names.insert(names.end(), {"trainer", "model.pt", "trained-with"});
+  } else if (scope.shards) {
+    names.push_back("trainer/cache");
+  }
+  std::vector<ResetItem> items;
+  for (const std::string& name : names) {
+    const std::string path = absl::StrCat(run_dir, "/", name);
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(path, error))) items.push_back(Measure(path));
+  }
+  return items;
+}
+
+absl::Status ApplyReset(const std::string& run_dir, const std::vector<ResetItem>& items) {
+  // Held until the end, so that no server starts in between.
+  MOYO_ASSIGN_OR_RETURN(const std::optional<FileLock> lock, LockRun(run_dir));
+  for (const ResetItem& item : items) {
+    std::error_code error;
+    fs::remove_all(item.path, error);
+    if (error) return ErrnoStatus(error.value(), "remove", item.path);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace moyo::cli

@@ -1,0 +1,128 @@
+#include "cli/server_connection.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "cli/run_folder.h"
+#include "common/base/files.h"
+#include "common/base/shutdown.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
+
+namespace moyo::cli {
+namespace {
+
+constexpr absl::Duration kStartTimeout = absl::Minutes(2);  // a large catalogue is opened first
+constexpr absl::Duration kStopPatience = absl::Seconds(10);
+constexpr absl::Duration kProbeTimeout = absl::Seconds(3);
+constexpr char kListening[] = "listening on ";
+
+// The address in the server's "listening on HOST:PORT" line; empty while it is not there.
+std::string ListeningAddress(const std::string& log) {
+  for (absl::string_view line : absl::StrSplit(log, '\n')) {
+    const size_t at = line.find(kListening);
+    if (at == absl::string_view::npos || at + sizeof(kListening) > line.size()) continue;
+    line.remove_prefix(at + sizeof(kListening) - 1);
+    // A line still being written has no newline yet: the address must be the whole of what follows.
+    if (line.data() + line.size() == log.data() + log.size()) continue;
+    return std::string(absl::StripAsciiWhitespace(line));
+  }
+  return "";
+}
+
+absl::StatusOr<std::string> LiveAddress(const std::string& run_dir) {
+  MOYO_ASSIGN_OR_RETURN(const std::string text, ReadFile(run_dir + "/server/address", 1024));
+  return std::string(absl::StripAsciiWhitespace(text));
+}
+
+}  // namespace
+
+void AddTargetOptions(CLI::App& app, ServerTarget& target) {
+  CLI::Option_group* group = app.add_option_group("server", "which server (one of the two)");
+  group->add_option("--server", target.server, "HOST:PORT of a live server");
+  group->add_option("--run-dir", target.run_dir, "run directory, with or without a live server");
+  group->require_option(1);
+}
+
+absl::StatusOr<StartedServer> StartServer(const std::string& run_dir, const std::string& listen,
+                                          const std::vector<std::string>& arguments) {
+  ChildSpec spec = {
+      .argv = {ProgramFolder() + "/moyo-server", "--run-dir", run_dir, "--listen", listen},
+      .log_path = LogPath(run_dir, "server")};
+  spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+  StartedServer started;
+  MOYO_ASSIGN_OR_RETURN(started.child, Child::Start(spec));
+  const absl::Time deadline = absl::Now() + kStartTimeout;
+  while (absl::Now() < deadline) {
+    const bool running = started.child->Poll();
+    started.address = ListeningAddress(LogTail(spec.log_path, started.child->log_begin()));
+    if (running && !started.address.empty()) return started;
+    if (!running) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "moyo-server ended with ", started.child->EndText(), ": ",
+          LastLogLine(spec.log_path, started.child->log_begin()), " (log: ", spec.log_path, ")"));
+    }
+    if (WaitForShutdown(absl::Milliseconds(20))) return absl::CancelledError("stopped by a signal");
+  }
+  return absl::DeadlineExceededError(absl::StrCat("moyo-server did not listen within ",
+                                                  absl::FormatDuration(kStartTimeout), "; see ",
+                                                  spec.log_path));
+}
+
+ServerConnection::ServerConnection(const std::string& address) : address_(address) {
+  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(address);
+  admin_ = v1::AdminService::NewStub(channel);
+  shards_ = v1::ShardService::NewStub(channel);
+}
+
+absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const ServerTarget& target,
+                                                                         Temporary temporary) {
+  if (!target.server.empty()) {
+    auto server = std::make_unique<ServerConnection>(target.server);
+    MOYO_RETURN_IF_ERROR(server->GetStatus().status());
+    return server;
+  }
+  MOYO_RETURN_IF_ERROR(CheckRunFolder(target.run_dir));
+  if (const absl::StatusOr<std::string> live = LiveAddress(target.run_dir); live.ok()) {
+    auto server = std::make_unique<ServerConnection>(*live);
+    if (server->GetStatus(kProbeTimeout).ok()) return server;
+  }
+  if (temporary == Temporary::kRefused) {
+    return absl::UnavailableError(absl::StrCat("no server is running on '", target.run_dir,
+                                               "'; start one, or ask without --watch"));
+  }
+  MOYO_ASSIGN_OR_RETURN(StartedServer started, StartServer(target.run_dir, "127.0.0.1:0", {}));
+  auto server = std::make_unique<ServerConnection>(started.address);
+  server->temporary_ = std::move(started.child);
+  MOYO_RETURN_IF_ERROR(server->GetStatus().status());
+  return server;
+}
+
+ServerConnection::~ServerConnection() {
+  if (temporary_ != nullptr) temporary_->Stop(kStopPatience);
+}
+
+absl::StatusOr<v1::GetStatusResponse> ServerConnection::GetStatus(absl::Duration timeout) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, timeout);
+  v1::GetStatusResponse response;
+  const absl::Status status =
+      rpc::FromGrpc(admin_->GetStatus(&context, v1::GetStatusRequest(), &response));
+  if (!status.ok()) return Explain(status, "the status");
+  return response;
+}
+
+absl::Status ServerConnection::Explain(const absl::Status& status, const std::string& what) const {
+  if (status.ok()) return status;
+  if (rpc::IsRetryable(status)) {
+    return absl::Status(
+        status.code(),
+        absl::StrCat("server ", address_, " does not answer (", what, "): ", status.message(),
+                     "; check the address and that moyo-server runs"));
+  }
+  return absl::Status(status.code(), absl::StrCat("server ", address_, ": ", status.message()));
+}
+
+}  // namespace moyo::cli

@@ -1,0 +1,66 @@
+// The server that a query asks: one named by address, or the one of a run directory, live or
+// started for the length of the query.
+//
+//   MOYO_ASSIGN_OR_RETURN(auto server, ServerConnection::Open({.run_dir = "run"}));
+//   MOYO_ASSIGN_OR_RETURN(auto status, server->GetStatus());
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "cli/process.h"
+#include "moyo/v1/admin.grpc.pb.h"
+#include "moyo/v1/shard.grpc.pb.h"
+
+namespace moyo::cli {
+
+inline constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
+
+// Exactly one is set.
+struct ServerTarget {
+  std::string server;  // HOST:PORT
+  std::string run_dir;
+};
+
+// Adds --server and --run-dir, of which one must be given.
+void AddTargetOptions(CLI::App& app, ServerTarget& target);
+
+// Starts moyo-server with `arguments` and waits until it listens. FAILED_PRECONDITION carries its
+// last line.
+struct StartedServer {
+  std::unique_ptr<Child> child;
+  std::string address;
+};
+absl::StatusOr<StartedServer> StartServer(const std::string& run_dir, const std::string& listen,
+                                          const std::vector<std::string>& arguments);
+
+// Thread-safe but for Open and the destructor.
+class ServerConnection {
+ public:
+  enum class Temporary { kAllowed, kRefused };
+  // UNAVAILABLE: no answer. NOT_FOUND, FAILED_PRECONDITION: as CheckRunFolder and StartServer.
+  static absl::StatusOr<std::unique_ptr<ServerConnection>> Open(
+      const ServerTarget& target, Temporary temporary = Temporary::kAllowed);
+  // Of a server that is known to listen; nothing is sent.
+  explicit ServerConnection(const std::string& address);
+  // Stops a temporary server in order.
+  ~ServerConnection();
+
+  absl::StatusOr<v1::GetStatusResponse> GetStatus(absl::Duration timeout = kQueryTimeout);
+  v1::AdminService::Stub& admin() { return *admin_; }
+  v1::ShardService::Stub& shards() { return *shards_; }
+  const std::string& address() const { return address_; }
+  // Says who did not answer what.
+  absl::Status Explain(const absl::Status& status, const std::string& what) const;
+
+ private:
+  std::string address_;
+  std::unique_ptr<v1::AdminService::Stub> admin_;
+  std::unique_ptr<v1::ShardService::Stub> shards_;
+  std::unique_ptr<Child> temporary_;
+};
+
+}  // namespace moyo::cli

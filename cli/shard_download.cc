@@ -1,0 +1,142 @@
+#include "cli/shard_download.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cli/render_status.h"
+#include "common/base/files.h"
+#include "common/base/shutdown.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
+#include "common/shard/shard.h"
+
+namespace moyo::cli {
+namespace {
+
+constexpr absl::Duration kShardTimeout = absl::Minutes(10);
+constexpr uint64_t kShardMaxBytes = uint64_t{1} << 30;
+
+// DATA_LOSS unless `bytes` are the shard that the manifest names.
+absl::Status CheckShard(const v1::ShardEntry& entry, const std::string& bytes) {
+  const std::string name = ShardFileName(entry.unit_id());
+  if (bytes.size() != entry.length_bytes()) {
+    return absl::DataLossError(absl::StrCat(name, " has ", bytes.size(),
+                                            " bytes, the manifest says ", entry.length_bytes()));
+  }
+  const absl::StatusOr<shard::Columns> columns = shard::ReadNpz(bytes);
+  if (!columns.ok()) {
+    return absl::DataLossError(absl::StrCat(name, " is damaged: ", columns.status().message()));
+  }
+  const Digest digest = shard::DigestOf(*columns);
+  const std::string got(digest.begin(), digest.end());
+  if (got == entry.shard_digest()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(name, " has digest ", HexDigest(got),
+                                          ", the manifest says ", HexDigest(entry.shard_digest())));
+}
+
+absl::StatusOr<std::string> Fetch(ServerConnection& server, const v1::ShardEntry& entry) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, kShardTimeout);
+  v1::DownloadShardRequest request;
+  request.set_unit_id(entry.unit_id());
+  const auto stream = server.shards().DownloadShard(&context, request);
+  std::string bytes;
+  v1::DownloadShardResponse response;
+  while (stream->Read(&response)) {
+    bytes += response.data();
+    // More than announced is refused by CheckShard; a stop also ends the stream.
+    if (bytes.size() > entry.length_bytes() || ShutdownRequested()) break;
+  }
+  if (ShutdownRequested()) {
+    context.TryCancel();
+    stream->Finish();
+    return absl::CancelledError("stopped by a signal; the same command goes on");
+  }
+  if (bytes.size() > entry.length_bytes()) {
+    context.TryCancel();
+    stream->Finish();
+    return bytes;
+  }
+  MOYO_RETURN_IF_ERROR(server.Explain(rpc::FromGrpc(stream->Finish()), "a shard"));
+  return bytes;
+}
+
+bool IsThere(const std::string& path, const v1::ShardEntry& entry) {
+  const absl::StatusOr<std::string> bytes = ReadFile(path, kShardMaxBytes);
+  return bytes.ok() && CheckShard(entry, *bytes).ok();
+}
+
+// Fetches once more when the first answer was wrong: a connection may have been cut by a proxy.
+absl::Status FetchTo(ServerConnection& server, const v1::ShardEntry& entry,
+                     const std::string& path) {
+  if (entry.length_bytes() > kShardMaxBytes) {
+    return absl::ResourceExhaustedError(absl::StrCat(ShardFileName(entry.unit_id()), " would have ",
+                                                     entry.length_bytes(), " bytes, the limit is ",
+                                                     kShardMaxBytes));
+  }
+  absl::Status wrong;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    MOYO_ASSIGN_OR_RETURN(const std::string bytes, Fetch(server, entry));
+    wrong = CheckShard(entry, bytes);
+    if (wrong.ok()) return WriteFileAtomically(path, bytes);
+  }
+  return absl::DataLossError(absl::StrCat("server ", server.address(), " sent a wrong shard: ",
+                                          wrong.message(), "; nothing was kept of it"));
+}
+
+nlohmann::ordered_json ManifestJson(const v1::GetManifestResponse& manifest) {
+  nlohmann::ordered_json shards = nlohmann::ordered_json::array();
+  for (const v1::ShardEntry& entry : manifest.shards()) {
+    shards.push_back({{"file", ShardFileName(entry.unit_id())},
+                      {"unit_id", entry.unit_id()},
+                      {"digest", HexDigest(entry.shard_digest())},
+                      {"bytes", entry.length_bytes()},
+                      {"games", entry.games()},
+                      {"positions", entry.positions()},
+                      {"left_out_rows", std::vector<uint32_t>(entry.left_out_rows().begin(),
+                                                              entry.left_out_rows().end())}});
+  }
+  return {{"dataset_digest", HexDigest(manifest.dataset_digest())},
+          {"complete", manifest.complete()},
+          {"shards", shards}};
+}
+
+}  // namespace
+
+std::string ShardFileName(uint64_t unit_id) { return absl::StrFormat("unit-%08d.npz", unit_id); }
+
+absl::StatusOr<DownloadResult> DownloadShards(ServerConnection& server, const std::string& out,
+                                              ProgressBar& progress) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, absl::Minutes(1));
+  v1::GetManifestResponse manifest;
+  MOYO_RETURN_IF_ERROR(server.Explain(
+      rpc::FromGrpc(server.shards().GetManifest(&context, v1::GetManifestRequest(), &manifest)),
+      "the manifest"));
+  MOYO_RETURN_IF_ERROR(MakeFolder(out));
+  DownloadResult result;
+  result.dataset_digest = HexDigest(manifest.dataset_digest());
+  Progress state = {
+      .label = "shards", .total = static_cast<uint64_t>(manifest.shards_size()), .noun = "shards"};
+  for (const v1::ShardEntry& entry : manifest.shards()) {
+    if (ShutdownRequested()) {
+      return absl::CancelledError("stopped by a signal; the same command goes on");
+    }
+    const std::string path = absl::StrCat(out, "/", ShardFileName(entry.unit_id()));
+    if (IsThere(path, entry)) {
+      ++result.kept;
+    } else {
+      MOYO_RETURN_IF_ERROR(FetchTo(server, entry, path));
+      ++result.downloaded;
+    }
+    result.bytes += entry.length_bytes();
+    result.games += entry.games() - entry.left_out_rows_size();
+    ++state.done;
+    progress.Update(state);
+  }
+  MOYO_RETURN_IF_ERROR(
+      WriteFileAtomically(out + "/manifest.json", DumpJson(ManifestJson(manifest), 2) + "\n"));
+  progress.Finish(state);
+  return result;
+}
+
+}  // namespace moyo::cli

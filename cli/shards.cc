@@ -1,0 +1,41 @@
+// moyo shards: all finished shards as files.
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/shard_download.h"
+#include "common/base/status_macros.h"
+#include "common/base/text.h"
+
+namespace moyo::cli {
+namespace {
+
+struct ShardsOptions {
+  ServerTarget target;
+  std::string out;
+};
+
+absl::Status SaveShards(const ShardsOptions& options) {
+  MOYO_ASSIGN_OR_RETURN(const auto server, ServerConnection::Open(options.target));
+  ProgressBar progress(stdout);
+  MOYO_ASSIGN_OR_RETURN(const DownloadResult result,
+                        DownloadShards(*server, options.out, progress));
+  std::printf("%s games in %s shards, %s, in %s (%s new, %s there already); dataset %s\n",
+              WithCommas(result.games).c_str(), WithCommas(result.downloaded + result.kept).c_str(),
+              HumanBytes(result.bytes).c_str(), options.out.c_str(),
+              WithCommas(result.downloaded).c_str(), WithCommas(result.kept).c_str(),
+              result.dataset_digest.c_str());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterShards(CLI::App& app, Action& chosen) {
+  auto options = std::make_shared<ShardsOptions>();
+  CLI::App* command = app.add_subcommand("shards", "Save all finished shards as .npz files");
+  AddTargetOptions(*command, options->target);
+  command->add_option("--out", options->out, "folder for the files; made when missing")->required();
+  command->callback([options, &chosen] { chosen = [options] { return SaveShards(*options); }; });
+}
+
+}  // namespace moyo::cli
