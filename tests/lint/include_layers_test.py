@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Fails on an #include that the table of parts forbids.
+
+The table is the design's: which part may see which other. A folder follows the entry with the longest
+path that holds it. What an entry does not list is forbidden.
+"""
+
+import re
+
+import tree
+
+BASE = "common/base/"
+
+# part: (own headers it may include, guarded libraries it may include). A path that ends in "/" is a folder with
+# all below it; otherwise it is one header. A part may always include itself.
+PARTS = {
+    "common/base": ([], []),
+    "common/go": ([BASE], []),
+    "common/sgf": ([BASE, "common/go/"], []),
+    "common/features": ([BASE, "common/go/"], []),
+    "common/shard": ([BASE, "common/go/"], ["io"]),
+    "common/rpc": ([BASE], ["io", "proto", "grpc"]),
+    "common/metrics": ([BASE], ["io", "proto", "grpc"]),
+    # The pure state machine: no effects at all.
+    "server/work": ([BASE], []),
+    "server/store": ([BASE, "server/work/"], ["io", "sqlite"]),
+    "server/catalog": ([BASE, "server/store/", "common/sgf/splitter.h"], ["io"]),
+    "server/rpc": (
+        [BASE, "server/work/", "server/store/", "common/rpc/", "common/metrics/"],
+        ["io", "proto", "grpc"],
+    ),
+    # What ties the server's parts together. Never the rules of Go: a shard is bytes to it.
+    "server": (
+        [BASE, "server/", "common/rpc/", "common/metrics/"],
+        ["io", "proto", "grpc"],
+    ),
+    "worker": (
+        [BASE, "common/go/", "common/sgf/", "common/shard/", "common/rpc/", "common/metrics/"],
+        ["io", "proto", "grpc"],
+    ),
+    "trainer": (
+        [BASE, "common/go/", "common/features/", "common/shard/", "common/rpc/", "common/metrics/"],
+        ["io", "proto", "grpc", "torch"],
+    ),
+    # Sees the network through trainer/model's headers, which hold no LibTorch.
+    "play": ([BASE, "common/go/", "common/features/", "common/sgf/", "trainer/model/"], ["io"]),
+    # Go's types come with the games that sgf and shard hand out.
+    "cli": (
+        [BASE, "common/go/", "common/sgf/", "common/shard/", "common/rpc/"],
+        ["io", "proto", "grpc"],
+    ),
+}
+
+# Parts of the base library deal with files by nature.
+PARTS["common/base"][1].append("io")
+
+# Guarded libraries, by the headers they are known by.
+LIBRARIES = {
+    "torch": re.compile(r"(torch|ATen|c10|caffe2)/"),
+    "sqlite": re.compile(r"sqlite3"),
+    "grpc": re.compile(r"(grpc|grpcpp|grpc\+\+)/|.*\.grpc\.pb\.h$"),
+    "proto": re.compile(r"moyo/v1/|google/protobuf/|.*\.pb\.h$"),
+    "io": re.compile(r"(fstream|iostream|cstdio|stdio\.h|filesystem|unistd\.h|fcntl\.h)$"),
+}
+
+OWN = re.compile(r"(common|server|worker|trainer|play|cli|tests)/")
+INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def part_of(path):
+    """The entry a header or source belongs to, or None."""
+    fitting = [part for part in PARTS if str(path).startswith(part + "/")]
+    return max(fitting, key=len, default=None)
+
+
+def allowed_own(part, header):
+    """Whether a part may include one of our headers."""
+    if header.startswith("tests/"):
+        return False
+    # Itself: the same entry, so that server/work's own entry is not bypassed from server/rpc.
+    if part_of(header) == part:
+        return True
+    return any(
+        header.startswith(may) if may.endswith("/") else header == may for may in PARTS[part][0]
+    )
+
+
+def problem_of(part, header):
+    """Why a part may not include a header, or None."""
+    if OWN.match(header):
+        if allowed_own(part, header):
+            return None
+        return f"{part} may include only {', '.join(PARTS[part][0]) or 'itself'} of ours"
+    for library, pattern in LIBRARIES.items():
+        if pattern.match(header):
+            # The services' headers are both; the wider permission decides.
+            if library == "grpc" or library not in PARTS[part][1]:
+                if library not in PARTS[part][1]:
+                    return f"{part} must never include {library}"
+            return None
+    return None
+
+
+def check_rules():
+    """The rules themselves, on edges known to be right and wrong."""
+    right = [
+        ("common/go", "common/base/digest.h"),
+        ("common/go", "absl/status/status.h"),
+        ("server/catalog", "common/sgf/splitter.h"),
+        ("server/rpc", "moyo/v1/work.grpc.pb.h"),
+        ("server", "server/work/unit.h"),
+        ("trainer", "torch/torch.h"),
+        ("play", "trainer/model/policy_net.h"),
+    ]
+    wrong = [
+        ("common/base", "common/go/types.h"),
+        ("common/go", "iostream"),
+        ("common/go", "common/sgf/splitter.h"),
+        ("common/sgf", "moyo/v1/work.pb.h"),
+        ("common/features", "torch/torch.h"),
+        ("server/work", "sqlite3.h"),
+        ("server/store", "grpcpp/server.h"),
+        ("server/catalog", "common/sgf/game_reader.h"),
+        ("server/rpc", "sqlite3.h"),
+        ("server", "common/go/board.h"),
+        ("worker", "server/work/unit.h"),
+        ("worker", "torch/torch.h"),
+        ("trainer", "common/sgf/splitter.h"),
+        ("play", "trainer/data/dataset.h"),
+        ("play", "server/store/store.h"),
+        ("cli", "torch/torch.h"),
+        ("cli", "tests/support/fake.h"),
+    ]
+    for part, header in right:
+        assert problem_of(part, header) is None, (part, header)
+    for part, header in wrong:
+        assert problem_of(part, header) is not None, (part, header)
+
+
+def main():
+    check_rules()
+    base = tree.root()
+    problems = []
+    checked = tree.files(base, tree.PRODUCT_FOLDERS, {".h", ".cc"})
+    for path in checked:
+        part = part_of(path)
+        if part is None:
+            problems.append(f"{path}:1: no part of the table holds this folder; add it")
+            continue
+        for number, line in enumerate(tree.lines(base / path), start=1):
+            include = INCLUDE.match(line)
+            if include:
+                problem = problem_of(part, include.group(1))
+                if problem:
+                    problems.append(f"{path}:{number}: {include.group(1)}: {problem}")
+    tree.finish("include_layers", len(checked), problems)
+
+
+main()
