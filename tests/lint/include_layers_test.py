@@ -14,7 +14,7 @@ BASE = "common/base/"
 # part: (own headers it may include, guarded libraries it may include). A path that ends in "/" is a folder with
 # all below it; otherwise it is one header. A part may always include itself.
 PARTS = {
-    "common/base": ([], []),
+    "common/base": ([], ["io"]),
     "common/go": ([BASE], []),
     "common/sgf": ([BASE, "common/go/"], []),
     "common/features": ([BASE, "common/go/"], []),
@@ -50,9 +50,6 @@ PARTS = {
         ["io", "proto", "grpc"],
     ),
 }
-
-# Parts of the base library deal with files by nature.
-PARTS["common/base"][1].append("io")
 
 # Guarded libraries, by the headers they are known by.
 LIBRARIES = {
@@ -91,13 +88,10 @@ def problem_of(part, header):
         if allowed_own(part, header):
             return None
         return f"{part} may include only {', '.join(PARTS[part][0]) or 'itself'} of ours"
+    # In the table's order: the services' headers are gRPC's first, then proto's.
     for library, pattern in LIBRARIES.items():
         if pattern.match(header):
-            # The services' headers are both; the wider permission decides.
-            if library == "grpc" or library not in PARTS[part][1]:
-                if library not in PARTS[part][1]:
-                    return f"{part} must never include {library}"
-            return None
+            return None if library in PARTS[part][1] else f"{part} must never include {library}"
     return None
 
 

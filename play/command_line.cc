@@ -1,0 +1,123 @@
+#include "play/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "play/vertex.h"
+
+namespace moyo::play {
+namespace {
+
+// Turns of the network, for board and gtp.
+void AddPlayerFlags(CLI::App& app, PlayerOptions& options) {
+  app.add_option("--temperature", options.temperature,
+                 "0: the most probable move; 1: drawn by the network's probabilities")
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Of the draws")->capture_default_str();
+  app.add_option("--resign", options.resign_below,
+                 "Resign when the value stays below this; -1 never resigns")
+      ->check(CLI::Range(-1.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--resign-turns", options.resign_after, "Own turns in a row below --resign")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--resign-from-move", options.resign_from_move, "Never resign before this move")
+      ->capture_default_str();
+}
+
+CLI::App& AddCommand(CLI::App& app, const char* name, const char* text, std::string& model) {
+  CLI::App& command = *app.add_subcommand(name, text);
+  command.add_option("--model", model, "Trained network, such as RUN_DIR/model.pt")->required();
+  return command;
+}
+
+void AddSuggest(CLI::App& app, CommandLine& line) {
+  SuggestOptions& options = line.suggest;
+  CLI::App& command =
+      AddCommand(app, "suggest", "Show a position and the network's best moves", line.model);
+  command.add_option("--game", options.game, "SGF file (the empty board without)");
+  command.add_option("--game-number", options.game_number, "In a file of several games, from 1")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option_function<uint64_t>(
+      "--ply", [&options](const uint64_t& ply) { options.ply = ply; },
+      "Moves to play first (all without)");
+  command
+      .add_option_function<std::string>(
+          "--to-move",
+          [&options](const std::string& color) { options.to_move = ParseColor(color); },
+          "black or white (as the game tells without)")
+      ->check(CLI::IsMember({"black", "white", "b", "w"}, CLI::ignore_case));
+  command.add_option("--top-k", options.top_k, "Moves to show")
+      ->check(CLI::Range(1, features::kPolicySize))
+      ->capture_default_str();
+  command.add_flag("--json", options.json, "One JSON object instead of text");
+  command.callback([&line] { line.command = Command::kSuggest; });
+}
+
+void AddBoard(CLI::App& app, CommandLine& line) {
+  CLI::App& command = AddCommand(app, "board", "Play on a board in the terminal", line.model);
+  command.add_option("--game", line.board.game, "SGF file to start from");
+  command.add_flag_callback(
+      "--no-reply", [&line] { line.board.console.reply = Reply::kOnlyWhenAsked; },
+      "The network moves only when asked (ai)");
+  AddPlayerFlags(command, line.board.console.player);
+  command.callback([&line] { line.command = Command::kBoard; });
+}
+
+void AddGtp(CLI::App& app, CommandLine& line) {
+  CLI::App& command =
+      AddCommand(app, "gtp", "Speak the Go Text Protocol on stdin and stdout", line.model);
+  AddPlayerFlags(command, line.gtp);
+  command.callback([&line] { line.command = Command::kGtp; });
+}
+
+void AddEval(CLI::App& app, CommandLine& line) {
+  EvalOptions& options = line.eval;
+  CLI::App& command =
+      AddCommand(app, "eval", "Measure how well the network foretells games", line.model);
+  command.add_option("--games", options.games, "SGF files, folders, archives")->required();
+  command.add_option("--limit", options.limit, "Games to evaluate; 0 for all")
+      ->capture_default_str();
+  command
+      .add_option("--positions-per-game", options.evaluation.positions_per_game,
+                  "Drawn from each game; 0 for all")
+      ->capture_default_str();
+  command.add_option("--seed", options.evaluation.seed, "Of the draws")->capture_default_str();
+  command.add_option("--batch-size", options.evaluation.batch_size, "Positions at a time")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command.add_flag("--json", options.json, "One JSON object instead of text");
+  command.callback([&line] { line.command = Command::kEval; });
+}
+
+}  // namespace
+
+CommandLine ParseCommandLine(int argc, const char* const* argv) {
+  CommandLine line;
+  CLI::App app("Play, get advice and measure with a trained network", "moyo-play");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", MOYO_VERSION);
+  AddSuggest(app, line);
+  AddBoard(app, line);
+  AddGtp(app, line);
+  AddEval(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11's exceptions end here. Help and version are errors to it, with code 0.
+    std::ostringstream out;
+    line.exit_code = app.exit(error, out, out) == 0 ? 0 : 2;
+    line.message =
+        line.exit_code == 0
+            ? out.str()
+            : absl::StrCat("moyo-play: ", absl::StrReplaceAll(error.what(), {{"\n", " "}}),
+                           "; see moyo-play --help\n");
+    line.command = Command::kNone;
+  }
+  return line;
+}
+
+}  // namespace moyo::play

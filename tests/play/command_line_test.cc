@@ -1,0 +1,74 @@
+#include "play/command_line.h"
+
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace moyo::play {
+namespace {
+
+CommandLine Parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "moyo-play");
+  return ParseCommandLine(static_cast<int>(words.size()), words.data());
+}
+
+TEST(CommandLineTest, SuggestTakesItsFlags) {
+  const CommandLine line = Parse({"suggest", "--model", "m.pt", "--game", "g.sgf", "--ply", "7",
+                                  "--top-k", "3", "--to-move", "white", "--json"});
+  EXPECT_EQ(line.command, Command::kSuggest);
+  EXPECT_EQ(line.model, "m.pt");
+  EXPECT_EQ(line.suggest.game, "g.sgf");
+  EXPECT_EQ(line.suggest.ply, 7u);
+  EXPECT_EQ(line.suggest.top_k, 3u);
+  EXPECT_EQ(line.suggest.to_move, go::Color::kWhite);
+  EXPECT_TRUE(line.suggest.json);
+}
+
+TEST(CommandLineTest, DefaultsStand) {
+  const CommandLine line = Parse({"suggest", "--model", "m.pt"});
+  EXPECT_FALSE(line.suggest.ply.has_value());
+  EXPECT_EQ(line.suggest.top_k, 5u);
+  EXPECT_EQ(line.suggest.game_number, 1u);
+}
+
+TEST(CommandLineTest, BoardGtpAndEvalTakeTheirs) {
+  const CommandLine board = Parse({"board", "--model", "m", "--no-reply"});
+  EXPECT_EQ(board.command, Command::kBoard);
+  EXPECT_EQ(board.board.console.reply, Reply::kOnlyWhenAsked);
+  const CommandLine gtp =
+      Parse({"gtp", "--model", "m", "--temperature", "0.5", "--resign", "-0.9"});
+  EXPECT_EQ(gtp.command, Command::kGtp);
+  EXPECT_DOUBLE_EQ(gtp.gtp.temperature, 0.5);
+  EXPECT_DOUBLE_EQ(gtp.gtp.resign_below, -0.9);
+  const CommandLine eval = Parse({"eval", "--model", "m", "--games", "a", "b", "--limit", "3"});
+  EXPECT_EQ(eval.command, Command::kEval);
+  EXPECT_EQ(eval.eval.games, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(eval.eval.limit, 3u);
+}
+
+TEST(CommandLineTest, WrongUsageIsOneLineAndExitCodeTwo) {
+  for (const std::vector<const char*>& words :
+       std::vector<std::vector<const char*>>{{},
+                                             {"dance"},
+                                             {"suggest"},
+                                             {"suggest", "--model", "m", "--top-k", "0"},
+                                             {"eval", "--model", "m"},
+                                             {"gtp", "--model", "m", "--temperature", "hot"},
+                                             {"suggest", "--model", "m", "--to-move", "green"}}) {
+    const CommandLine line = Parse(words);
+    EXPECT_EQ(line.command, Command::kNone);
+    EXPECT_EQ(line.exit_code, 2);
+    EXPECT_EQ(line.message.find('\n'), line.message.size() - 1) << line.message;
+  }
+}
+
+TEST(CommandLineTest, HelpIsNoFailure) {
+  const CommandLine line = Parse({"--help"});
+  EXPECT_EQ(line.command, Command::kNone);
+  EXPECT_EQ(line.exit_code, 0);
+  EXPECT_NE(line.message.find("suggest"), std::string::npos);
+  EXPECT_EQ(Parse({"--version"}).message, "0.1.0\n");
+}
+
+}  // namespace
+}  // namespace moyo::play
