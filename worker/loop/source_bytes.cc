@@ -1,0 +1,102 @@
+#include "worker/loop/source_bytes.h"
+
+#include <optional>
+#include <utility>
+
+#include "common/base/digest.h"
+#include "common/base/files.h"
+
+namespace moyo::worker {
+namespace {
+
+bool HasContent(const v1::Source& source, std::string_view bytes) {
+  return bytes.size() == source.length_bytes() &&
+         ToBytes(Hash128Of(bytes)) == source.content_hash();
+}
+
+std::optional<std::string> ReadLocal(const v1::Source& source) {
+  if (!source.member().empty()) return std::nullopt;
+  auto bytes = ReadFileRange(source.path(), source.offset(), source.length_bytes());
+  if (!bytes.ok() || !HasContent(source, *bytes)) return std::nullopt;
+  return *std::move(bytes);
+}
+
+// Sources [begin, end) over the network, in one stream.
+class Fetcher {
+ public:
+  Fetcher(const v1::Lease& lease, int begin, int end, uint64_t& fetched_bytes,
+          absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive)
+      : lease_(lease), at_(begin), end_(end), fetched_bytes_(fetched_bytes), receive_(receive) {}
+
+  absl::Status Run(CoordinatorClient& client) {
+    v1::FetchSourcesRequest request;
+    request.set_unit_id(lease_.unit_id());
+    request.set_fencing_token(lease_.fencing_token());
+    for (int i = at_; i < end_; ++i) request.add_source_ids(lease_.sources(i).source_id());
+    const absl::Status status =
+        client.Fetch(request, [this](v1::FetchSourcesResponse& message) { return Take(message); });
+    if (!problem_.ok()) return problem_;
+    if (!status.ok()) return status;
+    if (at_ < end_) return absl::UnavailableError("the server's stream of sources ended early");
+    return absl::OkStatus();
+  }
+
+ private:
+  bool Take(v1::FetchSourcesResponse& message) {
+    if (at_ >= end_ || message.source_id() != lease_.sources(at_).source_id()) {
+      problem_ = absl::InternalError("the server sent a source that was not asked for");
+      return false;
+    }
+    const v1::Source& source = lease_.sources(at_);
+    fetched_bytes_ += message.data().size();
+    bytes_.append(message.data());
+    if (bytes_.size() > source.length_bytes())
+      message.set_error("became longer since it was catalogued");
+    if (!message.last() && message.error().empty()) return true;
+    SourceContent content{.bytes = bytes_, .error = message.error()};
+    if (content.error.empty() && !HasContent(source, bytes_)) {
+      content.error = "changed since it was catalogued";
+    }
+    ++at_;
+    if (!receive_(source, content)) {
+      problem_ = absl::CancelledError("stopped");
+      return false;
+    }
+    bytes_.clear();
+    return true;
+  }
+
+  const v1::Lease& lease_;
+  int at_;
+  const int end_;
+  uint64_t& fetched_bytes_;
+  absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive_;
+  std::string bytes_;
+  absl::Status problem_;
+};
+
+}  // namespace
+
+absl::Status ForEachSource(
+    CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, uint64_t& fetched_bytes,
+    absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive) {
+  int at = 0;
+  while (at < lease.sources_size()) {
+    std::optional<std::string> bytes;
+    if (local == LocalFiles::kUse) bytes = ReadLocal(lease.sources(at));
+    if (bytes.has_value()) {
+      if (!receive(lease.sources(at), {.bytes = *bytes, .error = ""}))
+        return absl::CancelledError("stopped");
+      ++at;
+      continue;
+    }
+    // What this machine lacks it mostly lacks to the end: members of one archive, another file
+    // system.
+    const absl::Status status =
+        Fetcher(lease, at, lease.sources_size(), fetched_bytes, receive).Run(client);
+    return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace moyo::worker

@@ -1,0 +1,65 @@
+#include "worker/loop/unit_runner.h"
+
+#include <utility>
+
+#include "common/base/shutdown.h"
+#include "common/base/status_macros.h"
+#include "common/shard/shard.h"
+
+namespace moyo::worker {
+namespace {
+
+void ToProto(const LedgerRow& row, v1::LedgerRow& message) {
+  message.set_game_id(row.game_id);
+  message.set_state(static_cast<v1::GameState>(row.state));
+  message.set_reason(row.reason.data(), row.reason.size());
+  message.set_byte_offset(row.byte_offset);
+  message.set_detail(row.detail);
+  message.set_moves(row.moves);
+  if (row.state != GameState::kAccepted) return;
+  message.set_shard_row(row.shard_row);
+  message.set_game_hash(ToBytes(row.game_hash));
+}
+
+FinishedUnit Finish(const std::string& worker_id, const v1::Lease& lease, ParseJob& job) {
+  FinishedUnit unit;
+  unit.commit.set_worker_id(worker_id);
+  unit.commit.set_lease_id(lease.lease_id());
+  unit.commit.set_unit_id(lease.unit_id());
+  unit.commit.set_fencing_token(lease.fencing_token());
+  for (const LedgerRow& row : job.rows()) ToProto(row, *unit.commit.add_rows());
+  if (job.columns().games() > 0) {
+    unit.commit.set_shard_digest(ToBytes(shard::DigestOf(job.columns())));
+    unit.shard = shard::WriteNpz(job.columns());
+  }
+  return unit;
+}
+
+}  // namespace
+
+ParseOptions FromProto(const v1::ParseOptions& options) {
+  return {.min_moves = options.min_moves(),
+          .max_moves = options.max_moves(),
+          .max_game_bytes = options.max_game_bytes(),
+          .board_size = options.board_size()};
+}
+
+absl::StatusOr<FinishedUnit> RunUnit(CoordinatorClient& client, const std::string& worker_id,
+                                     const ParseOptions& options, LocalFiles local,
+                                     RunningUnit& unit, RunTally& tally) {
+  ParseJob job(options);
+  MOYO_RETURN_IF_ERROR(
+      ForEachSource(client, unit.lease, local, tally.fetched_bytes,
+                    [&](const v1::Source& source, const SourceContent& content) {
+                      if (content.error.empty()) {
+                        job.AddSource(content.bytes, source.first_game(), source.games());
+                      } else {
+                        job.AddUnreadableSource(source.first_game(), source.games(), content.error);
+                      }
+                      unit.games_parsed.store(job.games_parsed(), std::memory_order_relaxed);
+                      return !unit.lost.load(std::memory_order_relaxed) && !ShutdownRequested();
+                    }));
+  return Finish(worker_id, unit.lease, job);
+}
+
+}  // namespace moyo::worker

@@ -1,0 +1,40 @@
+// A parse worker: leases units from the server until told to stop, several at once.
+//
+// Rides out any outage of the server with backoff; a finished shard is never thrown away unless its
+// fencing token is stale, which means that another worker has the unit.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/metrics/exposer.h"
+#include "worker/loop/source_bytes.h"
+
+namespace moyo::worker {
+
+struct WorkerOptions {
+  std::string server;        // HOST:PORT
+  std::string name;          // shown to people
+  int parallel = 1;          // units at once
+  std::string spool_folder;  // empty: finished shards are kept in memory only
+  LocalFiles local_files = LocalFiles::kUse;
+  bool exit_when_done = false;  // return when the server has no more work
+};
+
+class WorkerLoop {
+ public:
+  // `endpoint` must outlive the loop.
+  WorkerLoop(WorkerOptions options, metrics::Endpoint& endpoint);
+  ~WorkerLoop();
+  // Until shutdown, or all units done with exit_when_done. FAILED_PRECONDITION: the server refuses
+  // this version.
+  absl::Status Run();
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace moyo::worker
