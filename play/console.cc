@@ -43,8 +43,13 @@ Console::Console(Evaluator& evaluator, ConsoleOptions options)
 
 absl::Status Console::Load(const go::GameRecord& game, size_t ply) {
   const absl::Status loaded = state_.Load(game, ply);
-  if (loaded.ok()) player_.NewGame();
+  if (loaded.ok()) NewGame();
   return loaded;
+}
+
+void Console::NewGame() {
+  player_.NewGame();
+  network_plies_.clear();
 }
 
 std::string Console::Welcome() const {
@@ -76,7 +81,7 @@ std::string Console::Handle(std::string_view text) {
     }
     if (word == "new") {
       state_.Clear();
-      player_.NewGame();
+      NewGame();
       return Board();
     }
     if (const auto point = ParseVertex(word, features::kBoardSize)) return PlayPoint(*point);
@@ -104,6 +109,7 @@ std::string Console::NetworkMoves() {
   }
   const absl::Status played = state_.Play({decision->point, color});
   if (!played.ok()) return absl::StrCat(Board(), played.message(), "\n");
+  network_plies_.push_back(state_.moves().size() - 1);
   std::string text = Board();
   absl::StrAppendFormat(&text, "%s (network) plays %s (%.1f%%, value %+.2f).\n", ColorName(color),
                         FormatVertex(decision->point, features::kBoardSize),
@@ -124,10 +130,15 @@ std::string Console::Top(const std::string& argument) {
 }
 
 std::string Console::Undo() {
-  // With the network answering, its answer and the person's own move go together.
-  const int turns = options_.reply == Reply::kAfterEachMove && state_.moves().size() > 1 ? 2 : 1;
-  if (!state_.Undo()) return "Nothing to undo.\n";
-  if (turns == 2) state_.Undo();
+  if (state_.moves().empty()) return "Nothing to undo.\n";
+  // With the network answering, its answer and the move before it go together.
+  const bool answered = options_.reply == Reply::kAfterEachMove && !network_plies_.empty() &&
+                        network_plies_.back() == state_.moves().size() - 1;
+  state_.Undo();
+  if (answered) state_.Undo();
+  while (!network_plies_.empty() && network_plies_.back() >= state_.moves().size()) {
+    network_plies_.pop_back();
+  }
   player_.NewGame();
   return Board();
 }

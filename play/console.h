@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "play/board_view.h"
@@ -38,6 +39,7 @@ class Console {
   const GameState& state() const { return state_; }
 
  private:
+  void NewGame();
   std::string PlayPoint(go::Point point);
   std::string NetworkMoves();
   std::string Top(const std::string& argument);
@@ -49,6 +51,7 @@ class Console {
   const ConsoleOptions options_;
   GameState state_;
   PolicyPlayer player_;
+  std::vector<size_t> network_plies_;  // which moves the network made, ascending
   bool quit_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "play/gtp_engine.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/ascii.h"
@@ -20,6 +21,7 @@ namespace {
 constexpr int kSize = features::kBoardSize;
 constexpr double kMaxKomi = 1000;
 constexpr size_t kMaxIdDigits = 18;
+constexpr int kMaxFixedHandicap = 9;
 
 absl::Status Error(const char* text) { return absl::InvalidArgumentError(text); }
 
@@ -81,8 +83,7 @@ const std::vector<GtpEngine::Command>& GtpEngine::Commands() {
       {"list_commands", &GtpEngine::ListCommands},
       {"loadsgf", &GtpEngine::LoadSgf},
       {"name", &GtpEngine::Name},
-      // The program may choose where free handicap stones go: the customary points.
-      {"place_free_handicap", &GtpEngine::FixedHandicap},
+      {"place_free_handicap", &GtpEngine::PlaceFreeHandicap},
       {"play", &GtpEngine::Play},
       {"protocol_version", &GtpEngine::ProtocolVersion},
       {"quit", &GtpEngine::Quit},
@@ -168,15 +169,24 @@ GtpEngine::Reply GtpEngine::Komi(const Arguments& arguments) {
   return "";
 }
 
-GtpEngine::Reply GtpEngine::FixedHandicap(const Arguments& arguments) {
+GtpEngine::Reply GtpEngine::PlaceHandicap(const Arguments& arguments, int most) {
   int stones = 0;
   if (arguments.size() != 1 || !absl::SimpleAtoi(arguments[0], &stones)) {
     return Error("handicap not an integer");
   }
-  if (stones < 2 || stones > 9) return Error("invalid number of stones");
-  const std::vector<go::Point> points = FixedHandicapPoints(stones);
+  if (stones < 2 || stones > most) return Error("invalid number of stones");
+  const std::vector<go::Point> points = FixedHandicapPoints(std::min(stones, kMaxFixedHandicap));
   if (!state_.PlaceHandicap(points)) return Error("board not empty");
   return JoinVertices(points);
+}
+
+GtpEngine::Reply GtpEngine::FixedHandicap(const Arguments& arguments) {
+  return PlaceHandicap(arguments, kMaxFixedHandicap);
+}
+
+// The program chooses where the stones go, and may place fewer than asked: the customary points.
+GtpEngine::Reply GtpEngine::PlaceFreeHandicap(const Arguments& arguments) {
+  return PlaceHandicap(arguments, features::kPointCount - 1);
 }
 
 GtpEngine::Reply GtpEngine::SetFreeHandicap(const Arguments& arguments) {
@@ -223,6 +233,7 @@ GtpEngine::Reply GtpEngine::RegGenMove(const Arguments& arguments) {
 
 GtpEngine::Reply GtpEngine::Undo(const Arguments&) {
   if (!state_.Undo()) return Error("cannot undo");
+  player_.NewGame();
   return "";
 }
 

@@ -51,6 +51,8 @@ class GtpEngine {
   Reply ClearBoard(const Arguments&);
   Reply Komi(const Arguments& arguments);
   Reply FixedHandicap(const Arguments& arguments);
+  Reply PlaceFreeHandicap(const Arguments& arguments);
+  Reply PlaceHandicap(const Arguments& arguments, int most);
   Reply SetFreeHandicap(const Arguments& arguments);
   Reply Play(const Arguments& arguments);
   Reply GenMove(const Arguments& arguments);

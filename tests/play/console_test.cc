@@ -40,6 +40,17 @@ TEST(ConsoleTest, UndoTakesBackTheAnswerToo) {
   EXPECT_EQ(console.Handle("undo"), "Nothing to undo.\n");
 }
 
+TEST(ConsoleTest, UndoOfAMoveWithoutAnswerTakesOne) {
+  FakeEvaluator network;
+  Console console(network, {});
+  console.Handle("Q16");
+  network.failure = absl::InternalError("the network fails");
+  EXPECT_NE(console.Handle("D4").find("the network fails"), std::string::npos);
+  EXPECT_EQ(console.state().moves().size(), 3u);
+  console.Handle("undo");
+  EXPECT_EQ(console.state().moves().size(), 2u);
+}
+
 TEST(ConsoleTest, TopListsMoves) {
   FakeEvaluator network;
   network.Prefer("D4", 0.4f);

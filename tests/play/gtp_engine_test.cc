@@ -163,6 +163,8 @@ TEST_F(GtpEngineTest, FreeHandicapStonesAreDistinctPoints) {
   EXPECT_EQ(Say("set_free_handicap Q4 Q3"), "? board not empty\n\n");
   EXPECT_EQ(Say("clear_board"), "=\n\n");
   EXPECT_EQ(Say("place_free_handicap 2"), "= D4 Q16\n\n");
+  EXPECT_EQ(Say("clear_board"), "=\n\n");
+  EXPECT_EQ(Say("place_free_handicap 20"), "= D4 Q16 D16 Q4 D10 Q10 K4 K16 K10\n\n");
 }
 
 TEST_F(GtpEngineTest, ClockCommandsAreAccepted) {
