@@ -64,7 +64,7 @@ void RegisterAdd(CLI::App& app, Action& chosen) {
   AddTargetOptions(*command, options->target);
   command->add_option("paths", options->paths, "folders, files or archives on the server's machine")
       ->required();
-  command->add_option("--limit", options->limit, "at most so many games");
+  command->add_option("--limit", options->limit, "at most so many games")->check(WholeNumber(1));
   command->callback([options, &chosen] { chosen = [options] { return AddGames(*options); }; });
 }
 

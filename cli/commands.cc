@@ -1,5 +1,8 @@
 #include "cli/commands.h"
 
+#include <cmath>
+
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/memory.h"
@@ -13,6 +16,27 @@ CLI::Validator SizeValidator() {
         return bytes.ok() ? std::string() : std::string(bytes.status().message());
       },
       "SIZE");
+}
+
+CLI::Validator WholeNumber(uint64_t least) {
+  return CLI::Validator(
+      [least](std::string& text) {
+        uint64_t value = 0;
+        if (absl::SimpleAtoi(text, &value) && value >= least) return std::string();
+        return absl::StrCat("'", text, "' is not a whole number from ", least, " on");
+      },
+      "N");
+}
+
+CLI::Validator PositiveReal() {
+  return CLI::Validator(
+      [](std::string& text) {
+        double value = 0;
+        if (absl::SimpleAtod(text, &value) && value > 0 && std::isfinite(value))
+          return std::string();
+        return absl::StrCat("'", text, "' is not a number above 0");
+      },
+      "X");
 }
 
 int ExitCode(const absl::Status& status) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -24,6 +25,9 @@ void RegisterReset(CLI::App& app, Action& chosen);
 
 // Refuses text that is no size such as 10GiB.
 CLI::Validator SizeValidator();
+// Whole numbers from `least` on; numbers above zero. Their refusals fit on one readable line.
+CLI::Validator WholeNumber(uint64_t least);
+CLI::Validator PositiveReal();
 
 int ExitCode(const absl::Status& status);
 // "moyo: what, where, what to do" on one line, whatever the message holds.

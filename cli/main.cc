@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
@@ -32,6 +33,12 @@ int Fail(const absl::Status& status, int code) {
 
 int UsageError(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = "moyo";
+  const std::vector<std::string> unknown = app.remaining();
+  if (app.get_subcommands().empty() && !unknown.empty()) {
+    return Fail(absl::InvalidArgumentError(absl::StrCat(
+                    "'", unknown.front(), "' is no command; 'moyo --help' lists them")),
+                kWrongUsage);
+  }
   for (const CLI::App* sub : app.get_subcommands()) absl::StrAppend(&command, " ", sub->get_name());
   return Fail(absl::InvalidArgumentError(
                   absl::StrCat(error.what(), "; '", command, " --help' lists what it takes")),

@@ -32,26 +32,26 @@ struct RunFlags {
 
 std::vector<PassedFlag> ServerFlags() {
   return {
-      {"--limit", "stop after so many games", CLI::PositiveNumber},
-      {"--games-per-shard", "games of one work unit (500)", CLI::PositiveNumber},
+      {"--limit", "stop after so many games", WholeNumber(1)},
+      {"--games-per-shard", "games of one work unit (500)", WholeNumber(1)},
       {"--duplicates", "drop (default) or keep copies of a game", CLI::IsMember({"drop", "keep"})},
-      {"--min-moves", "a damaged game is kept with so many moves (30)", CLI::NonNegativeNumber},
-      {"--max-moves", "a longer game is filtered (1000)", CLI::PositiveNumber},
+      {"--min-moves", "a damaged game is kept with so many moves (30)", WholeNumber(0)},
+      {"--max-moves", "a longer game is filtered (1000)", WholeNumber(1)},
       {"--board-size", "keep only games of this size (0: all)", CLI::Range(0, 25)}};
 }
 
 std::vector<PassedFlag> TrainerFlags() {
-  return {{"--epochs", "passes over all positions (5)", CLI::PositiveNumber},
-          {"--batch-size", "positions a step (256)", CLI::PositiveNumber},
-          {"--learning-rate", "highest rate of the schedule (0.001)", CLI::PositiveNumber},
+  return {{"--epochs", "passes over all positions (5)", WholeNumber(1)},
+          {"--batch-size", "positions a step (256)", WholeNumber(1)},
+          {"--learning-rate", "highest rate of the schedule (0.001)", PositiveReal()},
           {"--schedule", "cosine (default) or constant", CLI::IsMember({"cosine", "constant"})},
           {"--optimizer", "adamw (default), sgd or muon", CLI::IsMember({"adamw", "sgd", "muon"})},
-          {"--blocks", "residual blocks (6)", CLI::PositiveNumber},
-          {"--filters", "channels of the tower (64)", CLI::PositiveNumber},
-          {"--max-minutes", "end the schedule after this time", CLI::PositiveNumber},
+          {"--blocks", "residual blocks (6)", WholeNumber(1)},
+          {"--filters", "channels of the tower (64)", WholeNumber(1)},
+          {"--max-minutes", "end the schedule after this time", PositiveReal()},
           {"--memory-budget", "peak memory of the trainer (10GiB)", SizeValidator()},
-          {"--seed", "of weights and order", CLI::NonNegativeNumber},
-          {"--threads", "of the trainer (CPUs)", CLI::PositiveNumber},
+          {"--seed", "of weights and order", WholeNumber(0)},
+          {"--threads", "of the trainer (CPUs)", WholeNumber(1)},
           {"--augment", "the eight symmetries: on (default) or off", CLI::IsMember({"on", "off"})},
           {"--validation-percent", "games kept for validation (5)", CLI::Range(0.0, 50.0)}};
 }

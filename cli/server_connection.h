@@ -21,8 +21,8 @@ inline constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 
 // Exactly one is set.
 struct ServerTarget {
-  std::string server;  // HOST:PORT
-  std::string run_dir;
+  std::string server = {};  // HOST:PORT
+  std::string run_dir = {};
 };
 
 // Adds --server and --run-dir, of which one must be given.

@@ -25,7 +25,7 @@ struct RestartPolicy {
 struct ChildDeath {
   int exit_code = 0;
   bool killed_by_signal = false;
-  absl::Duration lived;
+  absl::Duration lived = absl::ZeroDuration();
   int restarts = 0;      // so far
   int quick_deaths = 0;  // in a row, this one counted
 };

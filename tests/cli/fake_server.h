@@ -1,0 +1,56 @@
+// A server in this process that answers what a test put into it.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/shard/shard.h"
+#include "moyo/v1/admin.grpc.pb.h"
+#include "moyo/v1/shard.grpc.pb.h"
+
+namespace moyo::cli {
+
+class FakeAdminService : public v1::AdminService::Service {
+ public:
+  grpc::Status GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
+                         v1::GetStatusResponse* response) override {
+    *response = status;
+    return grpc::Status::OK;
+  }
+  v1::GetStatusResponse status;
+};
+
+class FakeShardService : public v1::ShardService::Service {
+ public:
+  grpc::Status DownloadShard(grpc::ServerContext*, const v1::DownloadShardRequest* request,
+                             grpc::ServerWriter<v1::DownloadShardResponse>* writer) override;
+  grpc::Status GetManifest(grpc::ServerContext*, const v1::GetManifestRequest*,
+                           v1::GetManifestResponse* response) override {
+    *response = manifest;
+    return grpc::Status::OK;
+  }
+  // Puts a shard of `games` one-move games into the manifest and the answers.
+  void AddShard(uint64_t unit_id, int games);
+
+  v1::GetManifestResponse manifest;
+  std::map<uint64_t, std::string> files;
+  int downloads = 0;
+};
+
+class FakeServer {
+ public:
+  FakeServer();
+  const std::string& address() const { return address_; }
+
+  FakeAdminService admin;
+  FakeShardService shards;
+
+ private:
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace moyo::cli

@@ -1,0 +1,46 @@
+#include "cli/run/inputs.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/cli/scratch_folder.h"
+
+namespace moyo::cli {
+namespace {
+
+constexpr char kGame[] = "(;GM[1]SZ[19];B[pd];W[dp])";
+
+TEST(InputsTest, FolderWithAGameSomewhereIsFine) {
+  const ScratchFolder folder;
+  folder.Write("readme.txt", "hello");
+  folder.Write("a/b/game.sgf", kGame);
+  EXPECT_TRUE(CheckInputs({folder.path()}).ok());
+  EXPECT_TRUE(CheckInputs({folder.Path("a/b/game.sgf")}).ok());
+}
+
+TEST(InputsTest, ArchiveCountsAsGames) {
+  const ScratchFolder folder;
+  EXPECT_TRUE(CheckInputs({folder.Write("games.zip", "PK\3\4rest")}).ok());
+}
+
+TEST(InputsTest, MissingPathIsNamed) {
+  const absl::Status status = CheckInputs({"/no/such/folder"});
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_NE(status.message().find("'/no/such/folder' does not exist"), std::string::npos);
+}
+
+TEST(InputsTest, EmptyFolderIsSaidToBeEmpty) {
+  const ScratchFolder folder;
+  const absl::Status status = CheckInputs({folder.path()});
+  EXPECT_NE(status.message().find("is empty"), std::string::npos) << status;
+}
+
+TEST(InputsTest, FilesWithoutAGameAreCounted) {
+  const ScratchFolder folder;
+  folder.Write("a.txt", "hello");
+  folder.Write("b.txt", "");
+  const absl::Status status = CheckInputs({folder.path()});
+  EXPECT_NE(status.message().find("no game found in the 2 files"), std::string::npos) << status;
+}
+
+}  // namespace
+}  // namespace moyo::cli

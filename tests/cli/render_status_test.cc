@@ -1,0 +1,65 @@
+#include "cli/render_status.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/cli/status_sample.h"
+
+namespace moyo::cli {
+namespace {
+
+TEST(StatusTextTest, GoldenText) {
+  EXPECT_EQ(StatusText(SampleStatus(), {.address = "127.0.0.1:7000", .run_dir = "run"}),
+            R"(server       127.0.0.1:7000 (moyo-server 0.1.0)
+games        38,982 found = 30,000 accepted + 5 duplicate + 4 filtered + 3 rejected + 1 quarantined + 8,969 pending
+positions    6,300,000 in accepted games (2 of them cut at damage)
+units        60 done, 2 leased, 10 pending; 8,969 games/s, 1s left
+shards       60 files, 6.7 MiB, in run/server/shards
+dataset      abababababababababababababababababababababababababababababababab
+checkpoints  3 written, the last 5.0 MiB at 2023-11-14 22:13:20 UTC, in run/trainer/checkpoints
+workers      1
+  host-1                   2 of 2 leases, 30,013 games done, 4,000/s, 20.0 MiB, heard of 0.5 s ago
+training     epoch 2 of 5, step 1,000, 256,000 of 512,000 samples; 1000 samples/s, 4m 16s left
+loss         2.5000 (policy 2.2500, value 0.2500), learning rate 0.001
+validation   top-1 37.50%, top-5 68.75%, 2.7500 nats, winner right 50.00%, on 20,000 positions
+memory       server RSS 50.0 MiB, VMS 500.0 MiB
+             trainer RSS 400.0 MiB, VMS 2.0 GiB, budget 10.0 GiB
+system       24.0 GiB of memory, 20.0 GiB available
+ALARM        unit 7 stands with two digests
+)");
+}
+
+TEST(StatusTextTest, EmptyServerSaysThatNoTrainerReported) {
+  const std::string text = StatusText(v1::GetStatusResponse(), {});
+  EXPECT_NE(text.find("training     no trainer has reported"), std::string::npos) << text;
+  EXPECT_EQ(text.find("server  "), std::string::npos);
+}
+
+TEST(StatusJsonTest, KeysThatProgramsMayRelyOn) {
+  const nlohmann::ordered_json json = StatusJson(SampleStatus());
+  const nlohmann::ordered_json ledger = {{"found", 38982}, {"accepted", 30000}, {"duplicate", 5},
+                                         {"filtered", 4},  {"rejected", 3},     {"quarantined", 1},
+                                         {"pending", 8969}};
+  EXPECT_EQ(json["ledger"], ledger);
+  EXPECT_EQ(json["shards"], (nlohmann::ordered_json{{"count", 60}, {"bytes", 7000000}}));
+  EXPECT_EQ(json["dataset_digest"].get<std::string>().size(), 64u);
+  EXPECT_EQ(json["units"]["leased"], 2);
+  EXPECT_EQ(json["workers"][0]["name"], "host-1");
+  for (const char* key : {"epoch", "step", "samples", "top1", "top5", "nats", "loss"}) {
+    EXPECT_TRUE(json["training"][key].is_number()) << key;
+  }
+  EXPECT_EQ(json["memory"], (nlohmann::ordered_json{{"rss_bytes", 50 << 20},
+                                                    {"vms_bytes", 500 << 20},
+                                                    {"system_total_bytes", uint64_t{24} << 30},
+                                                    {"system_available_bytes", uint64_t{20} << 30},
+                                                    {"budget_bytes", uint64_t{10} << 30}}));
+}
+
+TEST(StatusJsonTest, BeforeTheFirstValidationTheScoresAreNull) {
+  const nlohmann::ordered_json json = StatusJson(v1::GetStatusResponse());
+  EXPECT_TRUE(json["training"]["top1"].is_null());
+  EXPECT_EQ(json["training"]["reported"], false);
+  EXPECT_EQ(json["training"]["epoch"], 0);
+}
+
+}  // namespace
+}  // namespace moyo::cli

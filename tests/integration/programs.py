@@ -1,0 +1,47 @@
+"""What the integration tests share: where the programs are, and how to run one."""
+
+import json
+import os
+import subprocess
+import sys
+
+BIN = os.environ.get("MOYO_BIN", "")
+SOURCE = os.environ.get("MOYO_SOURCE") or os.path.dirname(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SKIPPED = 77
+
+
+def program(name):
+    return os.path.join(BIN, name)
+
+
+def have(*names):
+    return all(os.access(program(name), os.X_OK) for name in names)
+
+
+def require(*names):
+    """Ends the test as skipped when a program was not built (a build without Torch has no trainer)."""
+    missing = [name for name in names if not have(name)]
+    if missing:
+        print("skipped: not built in '%s': %s" % (BIN, ", ".join(missing)))
+        sys.exit(SKIPPED)
+
+
+def run(*arguments, timeout=300, cwd=None):
+    """Runs program and arguments; gives the ended process with .returncode, .stdout, .stderr."""
+    command = [program(arguments[0])] + [str(argument) for argument in arguments[1:]]
+    print("$", " ".join(command), flush=True)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd, check=False)
+
+
+def succeed(*arguments, **options):
+    """Runs and demands exit code 0; gives what it wrote to stdout."""
+    done = run(*arguments, **options)
+    if done.returncode != 0:
+        raise AssertionError("exit code %d: %s\n%s" % (done.returncode, done.stderr, done.stdout))
+    return done.stdout
+
+
+def succeed_json(*arguments, **options):
+    return json.loads(succeed(*arguments, **options))
