@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "cli/process.h"
 #include "cli/render_status.h"
 #include "cli/run/inputs.h"
 #include "cli/run/run_session.h"
@@ -75,6 +76,7 @@ void AddPassedFlags(CLI::App& app, const std::vector<PassedFlag>& flags, const c
 absl::Status Run(RunFlags flags) {
   RunOptions& options = flags.options;
   options.workers = flags.workers;
+  options.program_folder = ProgramFolder();
   MOYO_RETURN_IF_ERROR(CheckInputs(options.games));
   MOYO_RETURN_IF_ERROR(OpenRunFolder(options.run_dir));
   for (std::string& path : options.games) {  // the catalogue knows a file by its full path

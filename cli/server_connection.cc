@@ -46,12 +46,11 @@ void AddTargetOptions(CLI::App& app, ServerTarget& target) {
   group->require_option(1);
 }
 
-absl::StatusOr<StartedServer> StartServer(const std::string& run_dir, const std::string& listen,
-                                          const std::vector<std::string>& arguments) {
-  ChildSpec spec = {
-      .argv = {ProgramFolder() + "/moyo-server", "--run-dir", run_dir, "--listen", listen},
-      .log_path = LogPath(run_dir, "server")};
-  spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+absl::StatusOr<StartedServer> StartServer(const ServerStart& start) {
+  ChildSpec spec = {.argv = {start.program_folder + "/moyo-server", "--run-dir", start.run_dir,
+                             "--listen", start.listen},
+                    .log_path = LogPath(start.run_dir, "server")};
+  spec.argv.insert(spec.argv.end(), start.arguments.begin(), start.arguments.end());
   StartedServer started;
   MOYO_ASSIGN_OR_RETURN(started.child, Child::Start(spec));
   const absl::Time deadline = absl::Now() + kStartTimeout;
@@ -93,7 +92,9 @@ absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const S
     return absl::UnavailableError(absl::StrCat("no server is running on '", target.run_dir,
                                                "'; start one, or ask without --watch"));
   }
-  MOYO_ASSIGN_OR_RETURN(StartedServer started, StartServer(target.run_dir, "127.0.0.1:0", {}));
+  MOYO_ASSIGN_OR_RETURN(StartedServer started, StartServer({.program_folder = ProgramFolder(),
+                                                            .run_dir = target.run_dir,
+                                                            .listen = "127.0.0.1:0"}));
   auto server = std::make_unique<ServerConnection>(started.address);
   server->temporary_ = std::move(started.child);
   MOYO_RETURN_IF_ERROR(server->GetStatus().status());

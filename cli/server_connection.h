@@ -28,14 +28,18 @@ struct ServerTarget {
 // Adds --server and --run-dir, of which one must be given.
 void AddTargetOptions(CLI::App& app, ServerTarget& target);
 
-// Starts moyo-server with `arguments` and waits until it listens. FAILED_PRECONDITION carries its
-// last line.
+struct ServerStart {
+  std::string program_folder;
+  std::string run_dir;
+  std::string listen;                       // HOST:PORT; port 0 picks one
+  std::vector<std::string> arguments = {};  // after those
+};
 struct StartedServer {
   std::unique_ptr<Child> child;
   std::string address;
 };
-absl::StatusOr<StartedServer> StartServer(const std::string& run_dir, const std::string& listen,
-                                          const std::vector<std::string>& arguments);
+// Starts moyo-server and waits until it listens. FAILED_PRECONDITION carries its last line.
+absl::StatusOr<StartedServer> StartServer(const ServerStart& start);
 
 // Thread-safe but for Open and the destructor.
 class ServerConnection {

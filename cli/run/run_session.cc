@@ -19,7 +19,6 @@
 namespace moyo::cli {
 namespace {
 
-constexpr absl::Duration kPollPause = absl::Milliseconds(250);
 constexpr absl::Duration kStatusTimeout = absl::Seconds(5);
 constexpr absl::Duration kSilentServer = absl::Minutes(2);  // then it is killed and started again
 constexpr absl::Duration kStopPatience = absl::Seconds(10);
@@ -80,12 +79,13 @@ void RunSession::StopWorkers() {
 
 absl::Status RunSession::StartServer() {
   // A restarted server takes the port of the first, where workers and trainer look for it.
-  const std::string listen = connection_ == nullptr ? "127.0.0.1:0" : connection_->address();
-  std::vector<std::string> arguments = options_.server_arguments;
-  arguments.push_back("--games");
-  arguments.insert(arguments.end(), options_.games.begin(), options_.games.end());
-  MOYO_ASSIGN_OR_RETURN(StartedServer started,
-                        cli::StartServer(options_.run_dir, listen, arguments));
+  ServerStart start = {.program_folder = options_.program_folder,
+                       .run_dir = options_.run_dir,
+                       .listen = connection_ == nullptr ? "127.0.0.1:0" : connection_->address(),
+                       .arguments = options_.server_arguments};
+  start.arguments.push_back("--games");
+  start.arguments.insert(start.arguments.end(), options_.games.begin(), options_.games.end());
+  MOYO_ASSIGN_OR_RETURN(StartedServer started, cli::StartServer(start));
   server_.Adopt(std::move(started.child), absl::Now());
   connection_ = std::make_unique<ServerConnection>(started.address);
   answered_ = absl::Now();
@@ -95,10 +95,11 @@ absl::Status RunSession::StartServer() {
 void RunSession::MakeWorkers() {
   for (int i = 1; i <= options_.workers; ++i) {
     const std::string name = absl::StrCat("worker-", i);
-    ChildSpec spec = {.argv = {ProgramFolder() + "/moyo-worker", "--server", connection_->address(),
-                               "--parallel", "1", "--exit-when-done", "--name", name, "--spool",
-                               absl::StrCat(options_.run_dir, "/spool/", name)},
-                      .log_path = LogPath(options_.run_dir, name)};
+    ChildSpec spec = {
+        .argv = {options_.program_folder + "/moyo-worker", "--server", connection_->address(),
+                 "--parallel", "1", "--exit-when-done", "--name", name, "--spool",
+                 absl::StrCat(options_.run_dir, "/spool/", name)},
+        .log_path = LogPath(options_.run_dir, name)};
     workers_.push_back(std::make_unique<SupervisedChild>(absl::StrCat("moyo-", name),
                                                          std::move(spec), kWorkerPolicy));
   }
@@ -153,7 +154,7 @@ absl::StatusOr<bool> RunSession::Tick() {
 }
 
 absl::Status RunSession::Pause() const {
-  if (!WaitForShutdown(kPollPause)) return absl::OkStatus();
+  if (!WaitForShutdown(options_.poll_pause)) return absl::OkStatus();
   return absl::CancelledError(absl::StrCat("stopped by a signal; ", kGoOn));
 }
 
@@ -225,8 +226,8 @@ absl::Status RunSession::Train() {
   summary_.trained_before = TrainedBefore();
   if (summary_.trained_before) return absl::OkStatus();
   const absl::Time begin = absl::Now();
-  ChildSpec spec = {.argv = {ProgramFolder() + "/moyo-trainer", "--server", connection_->address(),
-                             "--run-dir", options_.run_dir},
+  ChildSpec spec = {.argv = {options_.program_folder + "/moyo-trainer", "--server",
+                             connection_->address(), "--run-dir", options_.run_dir},
                     .log_path = LogPath(options_.run_dir, "trainer")};
   spec.argv.insert(spec.argv.end(), options_.trainer_arguments.begin(),
                    options_.trainer_arguments.end());

@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,10 +18,12 @@ class FakeAdminService : public v1::AdminService::Service {
  public:
   grpc::Status GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
                          v1::GetStatusResponse* response) override {
+    if (before_status) before_status(status);
     *response = status;
     return grpc::Status::OK;
   }
   v1::GetStatusResponse status;
+  std::function<void(v1::GetStatusResponse&)> before_status;  // set it before the first call
 };
 
 class FakeShardService : public v1::ShardService::Service {

@@ -1,0 +1,156 @@
+#include "cli/run/run_session.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "absl/strings/str_cat.h"
+#include "cli/run_folder.h"
+#include "common/base/files.h"
+#include "tests/cli/fake_server.h"
+#include "tests/cli/scratch_folder.h"
+
+namespace moyo::cli {
+namespace {
+
+constexpr char kStay[] = "exec sleep 1000";
+
+// A run whose programs are shell scripts. Their server says that it listens where the fake one
+// does; the dataset is complete once a worker has left its mark.
+class RunSessionTest : public testing::Test {
+ protected:
+  RunSessionTest() {
+    options_.games = {"/games"};
+    options_.run_dir = folder_.Path("run");
+    options_.workers = 2;
+    options_.program_folder = folder_.Path("bin");
+    options_.poll_pause = absl::Milliseconds(5);
+    EXPECT_TRUE(OpenRunFolder(options_.run_dir).ok());
+    Program("moyo-server", kStay);
+    Program("moyo-worker", "echo $0 >> " + marks_ + "; exit 0");
+    Program("moyo-trainer", "echo net > " + options_.run_dir + "/model.pt");
+    fake_.admin.before_status = [this](v1::GetStatusResponse& status) {
+      const bool parsed = std::filesystem::exists(marks_);
+      status.set_complete(parsed);
+      status.mutable_ledger()->set_found(10);
+      status.mutable_ledger()->set_accepted(parsed ? 10 : 0);
+      status.mutable_ledger()->set_pending(parsed ? 0 : 10);
+      status.mutable_training()->set_finished(
+          std::filesystem::exists(options_.run_dir + "/model.pt"));
+    };
+  }
+  ~RunSessionTest() override { std::fclose(out_); }
+
+  // A server script first says where it listens.
+  void Program(const std::string& name, const std::string& script) {
+    const std::string listening =
+        name == "moyo-server" ? absl::StrCat("echo listening on ", fake_.address(), "\n") : "";
+    const std::string path =
+        folder_.Write("bin/" + name, absl::StrCat("#!/bin/sh\n", listening, script, "\n"));
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
+
+  absl::StatusOr<RunSummary> Run() {
+    ProgressBar progress(out_, ProgressBar::Kind::kPlain);
+    RunSession session(options_, progress);
+    return session.Run();
+  }
+
+  ScratchFolder folder_;
+  std::string marks_ = folder_.Path("marks");
+  std::FILE* out_ = std::tmpfile();
+  FakeServer fake_;
+  RunOptions options_;
+};
+
+TEST_F(RunSessionTest, ParsesThenTrains) {
+  const auto summary = Run();
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->status.ledger().accepted(), 10u);
+  EXPECT_EQ(summary->model, options_.run_dir + "/model.pt");
+  EXPECT_FALSE(summary->parsed_before);
+  EXPECT_GT(summary->parse_peak_rss_bytes, 0u);
+  EXPECT_EQ(summary->restarts, 0);
+}
+
+TEST_F(RunSessionTest, SecondRunFindsEverythingFinished) {
+  ASSERT_TRUE(Run().ok());
+  Program("moyo-trainer", "echo must not start; exit 1");
+  const auto summary = Run();
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_TRUE(summary->parsed_before);
+  EXPECT_TRUE(summary->trained_before);
+}
+
+TEST_F(RunSessionTest, OtherTrainingOptionsTrainAgain) {
+  ASSERT_TRUE(Run().ok());
+  options_.trainer_arguments = {"--epochs", "9"};
+  const auto summary = Run();
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_FALSE(summary->trained_before);
+}
+
+TEST_F(RunSessionTest, ParseOnlyStartsNoTrainer) {
+  Program("moyo-trainer", "echo must not start; exit 1");
+  options_.parse_only = true;
+  const auto summary = Run();
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->model, "");
+}
+
+TEST_F(RunSessionTest, KilledWorkerIsStartedAgain) {
+  const std::string first = folder_.Path("first");
+  Program("moyo-worker",
+          absl::StrCat("mkdir ", first, " 2>/dev/null && kill -9 $$; echo x >> ", marks_));
+  options_.workers = 1;
+  const auto summary = Run();
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->restarts, 1);
+}
+
+TEST_F(RunSessionTest, KilledServerIsStartedAgainAtItsAddress) {
+  const std::string lives = folder_.Path("lives");
+  // Dies when the worker is up, and the second life lets the worker finish.
+  Program("moyo-server", absl::StrCat("echo \"$@\" >> ", lives, "\nif [ $(wc -l < ", lives,
+                                      ") -eq 1 ]; then read x < ", folder_.Path("pipe"),
+                                      "; kill -9 $$; fi\n", kStay));
+  ASSERT_EQ(mkfifo(folder_.Path("pipe").c_str(), 0600), 0);
+  Program("moyo-worker", absl::StrCat("[ $(wc -l < ", lives, ") -eq 1 ] && echo die > ",
+                                      folder_.Path("pipe"), "; while [ $(wc -l < ", lives,
+                                      ") -lt 2 ]; do sleep 0.01; done; echo x >> ", marks_));
+  options_.workers = 1;
+  const auto summary = Run();
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->restarts, 1);
+  EXPECT_NE(ReadFile(lives)->find("--listen " + fake_.address()), std::string::npos);
+}
+
+TEST_F(RunSessionTest, TrainerThatFailsIsQuoted) {
+  Program("moyo-trainer", "echo the budget is too small; exit 1");
+  const auto summary = Run();
+  EXPECT_TRUE(absl::IsFailedPrecondition(summary.status()));
+  EXPECT_NE(summary.status().message().find(
+                "moyo-trainer ended with exit code 1: the budget is too small"),
+            std::string::npos)
+      << summary.status();
+}
+
+TEST_F(RunSessionTest, ServerThatCannotStartIsQuoted) {
+  folder_.Write("bin/moyo-server", "#!/bin/sh\necho the lock is held; exit 1\n");
+  const auto summary = Run();
+  EXPECT_NE(summary.status().message().find("the lock is held"), std::string::npos)
+      << summary.status();
+}
+
+TEST_F(RunSessionTest, NoAcceptedGameIsAFailure) {
+  fake_.admin.before_status = [](v1::GetStatusResponse& status) {
+    status.set_complete(true);
+    status.mutable_ledger()->set_found(3);
+    status.mutable_ledger()->set_rejected(3);
+  };
+  const auto summary = Run();
+  EXPECT_NE(summary.status().message().find("none of the 3 games"), std::string::npos)
+      << summary.status();
+}
+
+}  // namespace
+}  // namespace moyo::cli
