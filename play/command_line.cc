@@ -27,16 +27,20 @@ void AddPlayerFlags(CLI::App& app, PlayerOptions& options) {
       ->capture_default_str();
 }
 
-CLI::App& AddCommand(CLI::App& app, const char* name, const char* text, std::string& model) {
+CLI::App& AddCommand(CLI::App& app, const char* name, const char* text, CommandLine& line) {
   CLI::App& command = *app.add_subcommand(name, text);
-  command.add_option("--model", model, "Trained network, such as RUN_DIR/model.pt")->required();
+  command.add_option("--model", line.model, "Trained network, such as RUN_DIR/model.pt")
+      ->required();
+  command.add_option("--threads", line.threads, "Processor threads of the network")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   return command;
 }
 
 void AddSuggest(CLI::App& app, CommandLine& line) {
   SuggestOptions& options = line.suggest;
   CLI::App& command =
-      AddCommand(app, "suggest", "Show a position and the network's best moves", line.model);
+      AddCommand(app, "suggest", "Show a position and the network's best moves", line);
   command.add_option("--game", options.game, "SGF file (the empty board without)");
   command.add_option("--game-number", options.game_number, "In a file of several games, from 1")
       ->check(CLI::PositiveNumber)
@@ -58,7 +62,7 @@ void AddSuggest(CLI::App& app, CommandLine& line) {
 }
 
 void AddBoard(CLI::App& app, CommandLine& line) {
-  CLI::App& command = AddCommand(app, "board", "Play on a board in the terminal", line.model);
+  CLI::App& command = AddCommand(app, "board", "Play on a board in the terminal", line);
   command.add_option("--game", line.board.game, "SGF file to start from");
   command.add_flag_callback(
       "--no-reply", [&line] { line.board.console.reply = Reply::kOnlyWhenAsked; },
@@ -69,15 +73,14 @@ void AddBoard(CLI::App& app, CommandLine& line) {
 
 void AddGtp(CLI::App& app, CommandLine& line) {
   CLI::App& command =
-      AddCommand(app, "gtp", "Speak the Go Text Protocol on stdin and stdout", line.model);
+      AddCommand(app, "gtp", "Speak the Go Text Protocol on stdin and stdout", line);
   AddPlayerFlags(command, line.gtp);
   command.callback([&line] { line.command = Command::kGtp; });
 }
 
 void AddEval(CLI::App& app, CommandLine& line) {
   EvalOptions& options = line.eval;
-  CLI::App& command =
-      AddCommand(app, "eval", "Measure how well the network foretells games", line.model);
+  CLI::App& command = AddCommand(app, "eval", "Measure how well the network foretells games", line);
   command.add_option("--games", options.games, "SGF files, folders, archives")->required();
   command.add_option("--limit", options.limit, "Games to evaluate; 0 for all")
       ->capture_default_str();

@@ -23,6 +23,7 @@ struct CommandLine {
   int exit_code = 0;    // of kNone: 0 after help, 2 for wrong usage
   std::string message;  // of kNone: the help, or one line that says what is wrong
   std::string model;    // file
+  int threads = 1;      // of the network
   SuggestOptions suggest;
   BoardOptions board;
   PlayerOptions gtp;

@@ -1,0 +1,52 @@
+// moyo-play: boards, suggestions, GTP and evaluation with a trained network.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "absl/strings/str_replace.h"
+#include "play/board_command.h"
+#include "play/command_line.h"
+#include "play/eval_command.h"
+#include "play/gtp_command.h"
+#include "play/network_evaluator.h"
+#include "play/suggest_command.h"
+
+namespace moyo::play {
+namespace {
+
+absl::Status Run(CommandLine& line) {
+  absl::StatusOr<std::unique_ptr<Evaluator>> network = LoadNetwork(line.model, line.threads);
+  if (!network.ok()) return network.status();
+  line.suggest.style = line.board.console.style = StyleOfStdout();
+  switch (line.command) {
+    case Command::kSuggest:
+      return RunSuggest(line.suggest, **network, std::cout);
+    case Command::kBoard:
+      return RunBoard(line.board, **network, std::cin, std::cout);
+    case Command::kGtp:
+      return RunGtp(line.gtp, **network, std::cin, std::cout);
+    case Command::kEval:
+      return RunEval(line.eval, **network, std::cout,
+                     {.out = std::cerr, .live = isatty(STDERR_FILENO) == 1});
+    case Command::kNone:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  CommandLine line = ParseCommandLine(argc, argv);
+  if (line.command == Command::kNone) {
+    (line.exit_code == 0 ? std::cout : std::cerr) << line.message;
+    return line.exit_code;
+  }
+  const absl::Status status = Run(line);
+  if (status.ok()) return 0;
+  std::cerr << "moyo-play: " << absl::StrReplaceAll(status.message(), {{"\n", " "}}) << "\n";
+  return 1;
+}
+
+}  // namespace
+}  // namespace moyo::play
+
+int main(int argc, char** argv) { return moyo::play::Main(argc, argv); }
