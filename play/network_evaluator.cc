@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "trainer/model/policy_net.h"
 
@@ -31,9 +32,14 @@ class NetworkEvaluator : public Evaluator {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Evaluator>> LoadNetwork(const std::string& model_path, int threads) {
-  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<trainer::PolicyNet> net,
-                        trainer::PolicyNet::Load(model_path, threads));
-  return std::make_unique<NetworkEvaluator>(std::move(net));
+  absl::StatusOr<std::unique_ptr<trainer::PolicyNet>> net =
+      trainer::PolicyNet::Load(model_path, threads);
+  if (absl::IsNotFound(net.status())) {
+    return absl::NotFoundError(absl::StrCat("no model file '", model_path,
+                                            "'; give --model the model.pt of a run directory"));
+  }
+  if (!net.ok()) return net.status();
+  return std::make_unique<NetworkEvaluator>(*std::move(net));
 }
 
 }  // namespace moyo::play

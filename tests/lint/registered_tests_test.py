@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Fails on a test that no CMakeLists.txt names: such a test is never run."""
 
+import fnmatch
 import re
 
 import tree
 
 FOREACH = re.compile(r"foreach\s*\(\s*(\w+)\s+([^)]*)\)(.*?)endforeach\s*\(", re.DOTALL | re.IGNORECASE)
+GLOB = re.compile(r"file\s*\(\s*GLOB\s+\w+\s+([^)]*)\)")
 COMMENT = re.compile(r"#[^\n]*")
 
 
@@ -23,13 +25,18 @@ def expand(text):
 
 
 def names(text, test):
-    """Whether a listing names a test file, given relative to its folder."""
+    """Whether a listing names a test file, given relative to its folder, itself or by a GLOB."""
+    for glob in GLOB.findall(text):
+        # A * of CMake's does not cross folders; fnmatch's does.
+        if "/" not in test and any(fnmatch.fnmatch(test, pattern) for pattern in glob.split()):
+            return True
     return re.search(r"(?<![\w./-])" + re.escape(test) + r"(?![\w.-])", text) is not None
 
 
 def self_check():
     listing = expand("foreach(a x y)\n moyo_test(${a}_test SOURCES ${a}_test.cc)\nendforeach()\n# z_test.cc")
     assert names(listing, "x_test.cc") and names(listing, "y_test.cc")
+    assert names("file(GLOB s *_test.py)", "a_test.py") and not names("file(GLOB s a*_test.py)", "b_test.py")
     assert not names(listing, "z_test.cc") and not names(listing, "test.cc")
 
 
