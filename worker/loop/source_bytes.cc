@@ -1,5 +1,6 @@
 #include "worker/loop/source_bytes.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -49,9 +50,9 @@ class Fetcher {
     }
     const v1::Source& source = lease_.sources(at_);
     fetched_bytes_ += message.data().size();
-    bytes_.append(message.data());
-    if (bytes_.size() > source.length_bytes())
-      message.set_error("became longer since it was catalogued");
+    // Never more in memory than was catalogued; one byte more shows that it is another content.
+    const size_t room = source.length_bytes() + 1 - bytes_.size();
+    bytes_.append(message.data(), 0, std::min(room, message.data().size()));
     if (!message.last() && message.error().empty()) return true;
     SourceContent content{.bytes = bytes_, .error = message.error()};
     if (content.error.empty() && !HasContent(source, bytes_)) {

@@ -80,7 +80,7 @@ class WorkerLoop::State {
   absl::Status Run() {
     MOYO_ASSIGN_OR_RETURN(Spool spool, Spool::Open(options_.spool_folder));
     spool_.emplace(std::move(spool));
-    MOYO_RETURN_IF_ERROR(Register());
+    if (const absl::Status status = Register(""); !status.ok()) return EndOf(status);
     SendSpooled();
     std::thread heartbeat([this] { HeartbeatUntilStopped(); });
     std::vector<std::thread> lessees;
@@ -94,11 +94,25 @@ class WorkerLoop::State {
     }
     heartbeat.join();
     absl::MutexLock lock(&mutex_);
-    return absl::IsCancelled(result_) ? absl::OkStatus() : result_;
+    return EndOf(result_);
   }
 
  private:
-  absl::Status Register() {
+  // Shutdown is how a worker is meant to end.
+  static absl::Status EndOf(const absl::Status& status) {
+    return absl::IsCancelled(status) ? absl::OkStatus() : status;
+  }
+
+  // A full disk of the server may be mended: what is finished waits for it.
+  static absl::Status WaitForSpace(const absl::Status& status) {
+    return absl::IsResourceExhausted(status) ? absl::UnavailableError(status.message()) : status;
+  }
+
+  // `unknown_id` is what the server does not know; when another thread has a new one already,
+  // nothing is left to do.
+  absl::Status Register(const std::string& unknown_id) {
+    absl::MutexLock registering(&register_mutex_);
+    if (WorkerId() != unknown_id) return absl::OkStatus();
     v1::RegisterWorkerRequest request;
     request.set_name(options_.name);
     request.set_protocol_version(rpc::kProtocolVersion);
@@ -143,7 +157,9 @@ class WorkerLoop::State {
         MOYO_ASSIGN_OR_RETURN(response, client_.Lease(request));
         return absl::OkStatus();
       });
-      if (absl::IsNotFound(status)) status = Register();  // the server was reset
+      if (absl::IsNotFound(status)) {  // the server was reset
+        if (status = Register(request.worker_id()); status.ok()) continue;
+      }
       if (!status.ok()) return Stop(status);
       if (response.has_lease()) {
         RunLease(response.lease());
@@ -176,7 +192,7 @@ class WorkerLoop::State {
     });
     counters_.fetch_bytes.Increment(tally.fetched_bytes);
     if (status.ok()) {
-      Deliver(*finished);
+      Deliver(*finished, *unit);
     } else {
       Release(*unit, worker_id, status);
     }
@@ -202,14 +218,20 @@ class WorkerLoop::State {
                  status.ok() ? "" : absl::StrCat(" (", status.ToString(), ")"));
   }
 
-  void Deliver(const FinishedUnit& unit) {
-    if (const absl::Status status = spool_->Put(unit); !status.ok()) {
-      spdlog::warn("cannot spool, sending from memory: {}", status.ToString());
-    }
+  void Deliver(const FinishedUnit& unit, const RunningUnit& running) {
+    const absl::Status kept = spool_->Put(unit);
+    if (!kept.ok()) spdlog::warn("cannot spool, sending from memory: {}", kept.ToString());
+    const absl::Status status = SendCounted(unit);
+    if (!absl::IsCancelled(status)) return;
+    if (kept.ok() && !options_.spool_folder.empty()) return;  // goes out at the next start
+    Release(running, unit.commit.worker_id(), status);
+  }
+
+  absl::Status SendCounted(const FinishedUnit& unit) {
     counters_.spooled.Increment();
     const absl::Status status = Send(unit);
     counters_.spooled.Decrement();
-    if (absl::IsCancelled(status)) return;  // stays in the spool
+    if (absl::IsCancelled(status)) return status;  // stays in the spool
     if (status.ok()) {
       counters_.committed.Increment();
       counters_.games.Increment(unit.commit.rows_size());
@@ -218,6 +240,7 @@ class WorkerLoop::State {
       spdlog::warn("unit {} was not taken: {}", unit.commit.unit_id(), status.ToString());
     }
     (void)spool_->Remove(unit);
+    return status;
   }
 
   // Upload and commit until the server has said yes or no.
@@ -233,13 +256,11 @@ class WorkerLoop::State {
         MOYO_RETURN_IF_ERROR(rpc::Retry(absl::InfiniteDuration(), [&] {
           const absl::Status uploaded = client_.Upload(header, unit.shard);
           if (uploaded.ok()) counters_.upload_bytes.Increment(unit.shard.size());
-          // A full disk may be mended: the shard waits for it.
-          return absl::IsResourceExhausted(uploaded) ? absl::UnavailableError(uploaded.message())
-                                                     : uploaded;
+          return WaitForSpace(uploaded);
         }));
       }
       status = rpc::Retry(absl::InfiniteDuration(),
-                          [&] { return client_.Commit(unit.commit).status(); });
+                          [&] { return WaitForSpace(client_.Commit(unit.commit).status()); });
       if (!absl::IsNotFound(status)) return status;
     }
     return status;
@@ -253,7 +274,7 @@ class WorkerLoop::State {
         continue;
       }
       spdlog::info("sending {} from the spool", name);
-      Deliver(*unit);
+      (void)SendCounted(*unit);
     }
   }
 
@@ -299,6 +320,7 @@ class WorkerLoop::State {
   CoordinatorClient client_;
   Counters counters_;
   std::optional<Spool> spool_;
+  absl::Mutex register_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);  // one registration at a time
   absl::Mutex mutex_;
   std::string worker_id_ ABSL_GUARDED_BY(mutex_);
   ParseOptions parse_options_ ABSL_GUARDED_BY(mutex_);

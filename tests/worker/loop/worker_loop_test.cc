@@ -1,0 +1,255 @@
+#include "worker/loop/worker_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "common/base/digest.h"
+#include "common/base/files.h"
+#include "common/shard/shard.h"
+#include "tests/worker/loop/fake_server.h"
+#include "worker/loop/spool.h"
+
+namespace moyo::worker {
+namespace {
+
+using grpc::StatusCode;
+
+constexpr char kGame[] = "(;GM[1]SZ[19];B[pd];W[dp];B[pp];W[dd])";
+constexpr char kOtherGame[] = "(;GM[1]SZ[9];B[cc];W[gg];B[cg])";
+
+// A scratch folder of this test, gone at its end.
+class WorkerLoopTest : public ::testing::Test {
+ protected:
+  WorkerLoopTest() {
+    folder_ = ::testing::TempDir() + "worker_loop_" +
+              ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  ~WorkerLoopTest() override { std::filesystem::remove_all(folder_); }
+
+  absl::Status RunWorker() {
+    options_.server = server_.address();
+    options_.name = "test";
+    options_.exit_when_done = true;
+    const auto endpoint = metrics::Endpoint::Open("", "test");
+    return WorkerLoop(options_, **endpoint).Run();
+  }
+  absl::Status RunWithSpool() {
+    options_.spool_folder = spool();
+    return RunWorker();
+  }
+
+  std::string spool() const { return folder_ + "/spool"; }
+  bool SpoolIsEmpty() const { return std::filesystem::is_empty(spool()); }
+
+  std::string folder_;
+  WorkerOptions options_;
+  FakeServer server_;
+};
+
+TEST_F(WorkerLoopTest, EveryUnitIsCommittedWithItsShard) {
+  server_.AddUnit({kGame, kOtherGame});
+  server_.AddUnit({kOtherGame});
+  server_.AddUnit({kGame});
+  options_.parallel = 2;
+  ASSERT_TRUE(RunWorker().ok());
+  const auto commits = server_.Commits();
+  auto shards = server_.Shards();
+  ASSERT_EQ(commits.size(), 3u);
+  for (const auto& [unit, commit] : commits) {
+    const auto columns = shard::ReadNpz(shards[unit]);
+    ASSERT_TRUE(columns.ok()) << columns.status();
+    EXPECT_EQ(ToBytes(shard::DigestOf(*columns)), commit.shard_digest());
+    EXPECT_EQ(columns->games(), static_cast<size_t>(commit.rows_size()));
+  }
+  ASSERT_EQ(commits.at(1).rows_size(), 2);
+  EXPECT_EQ(commits.at(1).rows(0).game_id(), 1u);
+  EXPECT_EQ(commits.at(1).rows(0).state(), v1::GAME_STATE_ACCEPTED);
+  EXPECT_EQ(commits.at(1).rows(0).moves(), 4u);
+  EXPECT_EQ(commits.at(1).rows(1).game_id(), 2u);
+  EXPECT_EQ(commits.at(1).rows(1).shard_row(), 1u);
+  EXPECT_EQ(server_.Calls("CommitUnit"), 3);
+}
+
+TEST_F(WorkerLoopTest, OutageAtAnyCallIsRiddenOut) {
+  server_.AddUnit({kGame});
+  for (const char* rpc :
+       {"RegisterWorker", "LeaseUnit", "FetchSources", "UploadShard", "CommitUnit"}) {
+    server_.FailNext(rpc, StatusCode::UNAVAILABLE);
+  }
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_EQ(server_.Commits().size(), 1u);
+  EXPECT_EQ(server_.Commits().at(1).rows_size(), 1);
+  EXPECT_TRUE(server_.Releases().empty());
+  EXPECT_TRUE(SpoolIsEmpty());
+}
+
+TEST_F(WorkerLoopTest, LostAnswerToACommitIsAskedAgain) {
+  server_.AddUnit({kGame});
+  server_.LoseNextCommitAnswer();
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_EQ(server_.Calls("CommitUnit"), 2);
+  EXPECT_EQ(server_.Calls("UploadShard"), 1);
+  EXPECT_TRUE(SpoolIsEmpty());
+}
+
+TEST_F(WorkerLoopTest, StaleTokenAtCommitDropsTheUnit) {
+  server_.AddUnit({kGame});
+  server_.FailNext("CommitUnit", StatusCode::FAILED_PRECONDITION);
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_TRUE(server_.Commits().empty());
+  EXPECT_EQ(server_.Calls("CommitUnit"), 1);
+  EXPECT_TRUE(SpoolIsEmpty());
+}
+
+TEST_F(WorkerLoopTest, StaleTokenAtUploadIsNotCommitted) {
+  server_.AddUnit({kGame});
+  server_.FailNext("UploadShard", StatusCode::FAILED_PRECONDITION);
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_EQ(server_.Calls("CommitUnit"), 0);
+  EXPECT_TRUE(SpoolIsEmpty());
+}
+
+TEST_F(WorkerLoopTest, ShardTheServerLostIsUploadedAgain) {
+  server_.AddUnit({kGame});
+  server_.FailNext("CommitUnit", StatusCode::NOT_FOUND);
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("UploadShard"), 2);
+  EXPECT_EQ(server_.Commits().size(), 1u);
+}
+
+TEST_F(WorkerLoopTest, FullDiskOfTheServerDoesNotCostTheShard) {
+  server_.AddUnit({kGame});
+  server_.FailNext("UploadShard", StatusCode::RESOURCE_EXHAUSTED);
+  server_.FailNext("CommitUnit", StatusCode::RESOURCE_EXHAUSTED);
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Commits().size(), 1u);
+}
+
+TEST_F(WorkerLoopTest, ResetServerIsRegisteredAtOnceMore) {
+  server_.AddUnit({kGame});
+  server_.FailNext("LeaseUnit", StatusCode::NOT_FOUND);
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("RegisterWorker"), 2);
+  EXPECT_EQ(server_.Commits().at(1).worker_id(), "worker-2");
+}
+
+TEST_F(WorkerLoopTest, ServerOfAnotherVersionEndsTheWorker) {
+  server_.FailNext("RegisterWorker", StatusCode::FAILED_PRECONDITION);
+  EXPECT_TRUE(absl::IsFailedPrecondition(RunWorker()));
+  EXPECT_EQ(server_.Calls("RegisterWorker"), 1);
+}
+
+TEST_F(WorkerLoopTest, FileThatIsTheSameHereIsNotFetched) {
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kGame).ok());
+  server_.AddUnit({kGame}, {folder_ + "/a.sgf"});
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("FetchSources"), 0);
+  EXPECT_EQ(server_.Commits().at(1).rows(0).moves(), 4u);
+}
+
+TEST_F(WorkerLoopTest, FileThatDiffersHereIsFetched) {
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kOtherGame).ok());
+  server_.AddUnit({kGame}, {folder_ + "/a.sgf"});
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("FetchSources"), 1);
+  EXPECT_EQ(server_.Commits().at(1).rows(0).moves(), 4u);
+}
+
+TEST_F(WorkerLoopTest, LocalFilesOffFetchesEverything) {
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kGame).ok());
+  server_.AddUnit({kGame}, {folder_ + "/a.sgf"});
+  options_.local_files = LocalFiles::kIgnore;
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("FetchSources"), 1);
+}
+
+TEST_F(WorkerLoopTest, BytesThatAreNotTheCatalogedOnesBecomeRejectedRows) {
+  server_.AddUnit({kGame, kGame, kOtherGame});
+  server_.ServeInstead(1, "(;SZ[19];B[pd];W[dp];B[pp];W[ee])");  // as long, a game too
+  server_.ServeInstead(2, std::string(kGame) + kGame);           // longer
+  ASSERT_TRUE(RunWorker().ok());
+  ASSERT_EQ(server_.Commits().count(1), 1u);
+  const v1::CommitUnitRequest commit = server_.Commits().at(1);
+  ASSERT_EQ(commit.rows_size(), 3);
+  EXPECT_EQ(commit.rows(0).state(), v1::GAME_STATE_REJECTED);
+  EXPECT_EQ(commit.rows(1).state(), v1::GAME_STATE_REJECTED);
+  EXPECT_EQ(commit.rows(2).state(), v1::GAME_STATE_ACCEPTED);
+  EXPECT_TRUE(server_.Releases().empty());
+}
+
+TEST_F(WorkerLoopTest, UnreadableSourceCostsOnlyItself) {
+  server_.AddUnit({kGame, kOtherGame});
+  server_.ServeError(1, "cannot open a.sgf: Permission denied");
+  ASSERT_TRUE(RunWorker().ok());
+  const v1::CommitUnitRequest commit = server_.Commits().at(1);
+  ASSERT_EQ(commit.rows_size(), 2);
+  EXPECT_EQ(commit.rows(0).reason(), "SOURCE_UNREADABLE");
+  EXPECT_EQ(commit.rows(0).detail(), "cannot open a.sgf: Permission denied");
+  EXPECT_EQ(commit.rows(1).state(), v1::GAME_STATE_ACCEPTED);
+}
+
+TEST_F(WorkerLoopTest, UnitWithoutAnAcceptedGameHasNoShard) {
+  server_.AddUnit({"not a game"});
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_EQ(server_.Calls("UploadShard"), 0);
+  EXPECT_EQ(server_.Commits().at(1).shard_digest(), "");
+  EXPECT_EQ(server_.Commits().at(1).rows(0).state(), v1::GAME_STATE_REJECTED);
+  EXPECT_TRUE(SpoolIsEmpty());
+}
+
+TEST_F(WorkerLoopTest, RefusedFetchGivesTheUnitBackAsFailed) {
+  server_.AddUnit({kGame});
+  server_.FailNext("FetchSources", StatusCode::INVALID_ARGUMENT);
+  ASSERT_TRUE(RunWorker().ok());
+  ASSERT_EQ(server_.Releases().size(), 1u);
+  EXPECT_TRUE(server_.Releases()[0].failed());
+  EXPECT_EQ(server_.Releases()[0].unit_id(), 1u);
+}
+
+TEST_F(WorkerLoopTest, LostLeaseIsLeftAlone) {
+  server_.AddUnit({kGame});
+  // The second heartbeat goes out only after the answer to the first was taken in.
+  server_.OnFetch([this] {
+    server_.LoseLeases();
+    server_.AwaitHeartbeats(2);
+  });
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_TRUE(server_.Commits().empty());
+  EXPECT_TRUE(server_.Releases().empty());
+}
+
+TEST_F(WorkerLoopTest, SpooledUnitIsSentAtTheNextStart) {
+  auto spooled = Spool::Open(spool());
+  ASSERT_TRUE(spooled.ok());
+  FinishedUnit unit;
+  unit.commit.set_unit_id(9);
+  unit.commit.set_fencing_token(4);
+  unit.commit.add_rows()->set_game_id(77);
+  unit.shard = "any bytes";
+  ASSERT_TRUE(spooled->Put(unit).ok());
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_EQ(server_.Shards().at(9), "any bytes");
+  EXPECT_EQ(server_.Commits().at(9).rows(0).game_id(), 77u);
+  EXPECT_EQ(server_.Commits().at(9).fencing_token(), 4u);
+  EXPECT_TRUE(SpoolIsEmpty());
+}
+
+TEST_F(WorkerLoopTest, SpooledUnitWithAStaleTokenIsDropped) {
+  auto spooled = Spool::Open(spool());
+  ASSERT_TRUE(spooled.ok());
+  FinishedUnit unit;
+  unit.commit.set_unit_id(9);
+  unit.shard = "any bytes";
+  ASSERT_TRUE(spooled->Put(unit).ok());
+  server_.FailNext("UploadShard", StatusCode::FAILED_PRECONDITION);
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_TRUE(server_.Commits().empty());
+  EXPECT_TRUE(SpoolIsEmpty());
+}
+
+}  // namespace
+}  // namespace moyo::worker
