@@ -1,0 +1,76 @@
+#include "server/catalog/cataloguer.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+#include "server/catalog/file_scanner.h"
+#include "server/catalog/file_walker.h"
+
+namespace moyo::catalog {
+
+std::string NormalPath(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  std::string normal = (error ? std::filesystem::path(path) : absolute).lexically_normal().string();
+  while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  return normal;
+}
+
+absl::Status CheckPaths(const std::vector<std::string>& paths) {
+  if (paths.empty()) return absl::InvalidArgumentError("no path given");
+  for (const std::string& path : paths) {
+    struct stat info;
+    if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "open", path);
+  }
+  return absl::OkStatus();
+}
+
+Cataloguer::Cataloguer(store::Store& store, CatalogOptions options)
+    : store_(store), options_(std::move(options)) {}
+
+absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& paths,
+                                            uint64_t limit_games) {
+  absl::MutexLock lock(&scan_mutex_);
+  MOYO_RETURN_IF_ERROR(CheckPaths(paths));
+  std::vector<std::string> normal;
+  for (const std::string& path : paths) normal.push_back(NormalPath(path));
+  MOYO_ASSIGN_OR_RETURN(const store::Scan scan, store_.BeginScan(normal, limit_games));
+  MOYO_ASSIGN_OR_RETURN(const uint64_t next_file_id, store_.NextFileId());
+  FileScanner scanner(store_, options_.games_per_shard, limit_games, next_file_id);
+  const absl::Status limit_reached = absl::OutOfRangeError("limit");
+  for (const std::string& path : normal) {
+    const absl::Status walked =
+        WalkFiles(path, {options_.skipped_folder}, [&](const std::string& file) -> absl::Status {
+          if (stopped_) return absl::CancelledError("the server is stopping");
+          if (scanner.LimitReached()) return limit_reached;
+          return scanner.VisitFile(file);
+        });
+    if (!walked.ok() && walked != limit_reached) return walked;
+  }
+  MOYO_RETURN_IF_ERROR(scanner.Finish());
+  MOYO_RETURN_IF_ERROR(store_.FinishScan(scan.scan_id));
+  const ScanResult& result = scanner.result();
+  if (result.sources + result.known == 0) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "no SGF file in '", paths.front(), "'", paths.size() > 1 ? " and the others" : "",
+        "; name a folder, file or archive of game records"));
+  }
+  return result;
+}
+
+absl::Status Cataloguer::ResumeScans() {
+  MOYO_ASSIGN_OR_RETURN(const std::vector<store::Scan> scans, store_.UnfinishedScans());
+  absl::Status first_error;
+  for (const store::Scan& scan : scans) {
+    const absl::StatusOr<ScanResult> result = Scan(scan.paths, scan.limit_games);
+    if (!result.ok() && first_error.ok()) first_error = result.status();
+  }
+  return first_error;
+}
+
+}  // namespace moyo::catalog

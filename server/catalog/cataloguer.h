@@ -1,0 +1,54 @@
+// Finds the sources in folders, files and archives and adds them to the store.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "server/store/store.h"
+
+namespace moyo::catalog {
+
+struct CatalogOptions {
+  uint32_t games_per_shard = 500;
+  std::string skipped_folder;  // our own run directory
+};
+
+struct ScanResult {
+  uint64_t sources = 0;  // added
+  uint64_t games = 0;    // in them
+  uint64_t known = 0;    // sources that were in the catalogue already
+};
+
+// Absolute, without dots and trailing slash: what the catalogue knows a path by.
+std::string NormalPath(const std::string& path);
+// NOT_FOUND naming the first that does not exist; INVALID_ARGUMENT for none.
+absl::Status CheckPaths(const std::vector<std::string>& paths);
+
+// Thread-safe: scans run one after another.
+class Cataloguer {
+ public:
+  Cataloguer(store::Store& store, CatalogOptions options);
+
+  // Repeating a scan adds only what is new; one that a crash cut off goes on where it stopped.
+  // Stops after `limit_games` games, known ones included (0: none). FAILED_PRECONDITION: no file
+  // in the paths. CANCELLED after Stop.
+  absl::StatusOr<ScanResult> Scan(const std::vector<std::string>& paths, uint64_t limit_games);
+  // Goes on with the scans that were not finished when the server ended.
+  absl::Status ResumeScans();
+  // Makes a running scan end soon. It is resumed at the next start.
+  void Stop() { stopped_ = true; }
+
+ private:
+  store::Store& store_;
+  const CatalogOptions options_;
+  absl::Mutex scan_mutex_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace moyo::catalog

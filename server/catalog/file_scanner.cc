@@ -1,0 +1,166 @@
+#include "server/catalog/file_scanner.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "absl/cleanup/cleanup.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+
+namespace moyo::catalog {
+namespace {
+
+constexpr size_t kReadBytes = 256 * 1024;
+
+}  // namespace
+
+FileScanner::FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
+                         uint64_t next_file_id)
+    : store_(store),
+      games_per_shard_(games_per_shard),
+      limit_games_(limit_games),
+      next_file_id_(next_file_id),
+      packer_(store, games_per_shard) {}
+
+absl::Status FileScanner::VisitFile(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return absl::OkStatus();  // removed since it was listed
+  const uint64_t size_bytes = info.st_size;
+  const uint64_t modified_ns = info.st_mtim.tv_sec * 1'000'000'000ull + info.st_mtim.tv_nsec;
+  MOYO_ASSIGN_OR_RETURN(const std::optional<store::File> known, store_.FindFile(path));
+  if (known && known->complete && known->size_bytes == size_bytes &&
+      known->modified_ns == modified_ns) {
+    result_.known += known->sources;
+    games_ += known->games;
+    return absl::OkStatus();
+  }
+  MOYO_RETURN_IF_ERROR(BeginFile(path, size_bytes, modified_ns, known));
+  const absl::Status scanned = IsArchiveName(path) ? ScanArchive(path) : ScanPlain(path);
+  if (!scanned.ok()) AddUnreadable(scanned);
+  file_->file.complete = !cut_;
+  packer_.EndFile(file_);
+  return status_;
+}
+
+absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes,
+                                    uint64_t modified_ns, const std::optional<store::File>& known) {
+  file_ = std::make_shared<FileProgress>();
+  file_->file.file_id = known ? known->file_id : next_file_id_++;
+  file_->file.path = path;
+  file_->file.size_bytes = size_bytes;
+  file_->file.modified_ns = modified_ns;
+  known_.clear();
+  cut_ = false;
+  status_ = absl::OkStatus();
+  unchanged_ = known && known->size_bytes == size_bytes && known->modified_ns == modified_ns;
+  if (!known) return absl::OkStatus();
+  MOYO_ASSIGN_OR_RETURN(std::vector<store::Source> sources, store_.SourcesOfFile(known->file_id));
+  for (store::Source& source : sources) {
+    const RangeKey key{source.member_index, source.offset};
+    known_[key] = std::move(source);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FileScanner::ScanPlain(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  const absl::Cleanup close_fd = [fd] { close(fd); };
+  RangeBuilder builder = MakeBuilder("", -1);
+  std::string buffer(kReadBytes, '\0');
+  absl::Status status;
+  while (!builder.stopped()) {
+    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) status = ErrnoStatus(errno, "read", path);
+    if (got <= 0) break;
+    builder.Feed(std::string_view(buffer).substr(0, got));
+  }
+  if (!status.ok() && file_->added == 0) return status;
+  builder.Finish();
+  cut_ = builder.stopped();
+  return status;
+}
+
+absl::Status FileScanner::ScanArchive(const std::string& path) {
+  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<ArchiveCursor> cursor, ArchiveCursor::Open(path));
+  while (!cut_ && status_.ok()) {
+    MOYO_ASSIGN_OR_RETURN(const std::optional<Member> member, cursor->Next());
+    if (!member) break;
+    cut_ = LimitReached();
+    if (!cut_) MOYO_RETURN_IF_ERROR(ScanMember(*cursor, *member));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FileScanner::ScanMember(ArchiveCursor& cursor, const Member& member) {
+  RangeBuilder builder = MakeBuilder(member.name, member.index);
+  absl::Status status;
+  while (!builder.stopped()) {
+    const absl::StatusOr<std::string_view> bytes = cursor.Read(kReadBytes);
+    if (!bytes.ok()) status = bytes.status();
+    if (!bytes.ok() || bytes->empty()) break;
+    builder.Feed(*bytes);
+  }
+  builder.Finish();
+  cut_ = builder.stopped();
+  return status;
+}
+
+RangeBuilder FileScanner::MakeBuilder(const std::string& member, int64_t member_index) {
+  return RangeBuilder(
+      [this, member_index](uint64_t offset) { return GamesAt(member_index, offset); },
+      [this, member, member_index](const Range& range) { AddRange(member, member_index, range); });
+}
+
+// A known range is cut where it was cut before, whatever the limits were then.
+uint32_t FileScanner::GamesAt(int64_t member_index, uint64_t offset) const {
+  const uint64_t left =
+      limit_games_ == 0 ? UINT64_MAX : limit_games_ - std::min(games_, limit_games_);
+  if (left == 0) return 0;
+  const auto known = unchanged_ ? known_.find({member_index, offset}) : known_.end();
+  if (known != known_.end() && known->second.error.empty()) return known->second.games;
+  return std::min<uint64_t>(games_per_shard_, left);
+}
+
+void FileScanner::AddRange(const std::string& member, int64_t member_index, const Range& range) {
+  store::Source source;
+  source.member = member;
+  source.member_index = member_index;
+  source.offset = range.offset;
+  source.length_bytes = range.length_bytes;
+  source.content_hash = range.content_hash;
+  source.games = range.games;
+  AddSource(std::move(source), range.games_seen);
+}
+
+void FileScanner::AddUnreadable(const absl::Status& why) {
+  store::Source source;
+  source.error = std::string(why.message());
+  // No range has this hash: a worker that could open the file asks the server, and gets the error.
+  source.content_hash = {};
+  AddSource(std::move(source), 0);
+}
+
+void FileScanner::AddSource(store::Source source, uint32_t games_seen) {
+  if (!status_.ok()) return;
+  source.file_id = file_->file.file_id;
+  ++file_->file.sources;
+  file_->file.games += source.games;
+  games_ += source.games;
+  const auto known = known_.find({source.member_index, source.offset});
+  if (known != known_.end() && known->second.content_hash == source.content_hash &&
+      known->second.games == source.games) {
+    ++result_.known;
+    return;
+  }
+  ++result_.sources;
+  result_.games += source.games;
+  status_ = packer_.Add(file_, std::move(source), games_seen);
+}
+
+}  // namespace moyo::catalog

@@ -1,0 +1,59 @@
+// One scan: takes files one by one, finds their sources, and gives the new ones to the packer.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "server/catalog/archive.h"
+#include "server/catalog/cataloguer.h"
+#include "server/catalog/range_builder.h"
+#include "server/catalog/unit_packer.h"
+
+namespace moyo::catalog {
+
+// Not thread-safe.
+class FileScanner {
+ public:
+  FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
+              uint64_t next_file_id);
+
+  absl::Status VisitFile(const std::string& path);
+  bool LimitReached() const { return limit_games_ != 0 && games_ >= limit_games_; }
+  absl::Status Finish() { return packer_.Finish(); }
+  const ScanResult& result() const { return result_; }
+
+ private:
+  using RangeKey = std::pair<int64_t, uint64_t>;  // member index, offset
+
+  // How the store knows the file; nullopt-like when `known_` is empty.
+  absl::Status BeginFile(const std::string& path, uint64_t size_bytes, uint64_t modified_ns,
+                         const std::optional<store::File>& known);
+  absl::Status ScanPlain(const std::string& path);
+  absl::Status ScanArchive(const std::string& path);
+  absl::Status ScanMember(ArchiveCursor& cursor, const Member& member);
+  RangeBuilder MakeBuilder(const std::string& member, int64_t member_index);
+  uint32_t GamesAt(int64_t member_index, uint64_t offset) const;
+  void AddRange(const std::string& member, int64_t member_index, const Range& range);
+  void AddUnreadable(const absl::Status& why);
+  void AddSource(store::Source source, uint32_t games_seen);
+
+  store::Store& store_;
+  const uint32_t games_per_shard_;
+  const uint64_t limit_games_;
+  uint64_t next_file_id_;
+  UnitPacker packer_;
+  ScanResult result_;
+  uint64_t games_ = 0;  // known ones included
+  // The file being scanned.
+  std::shared_ptr<FileProgress> file_;
+  std::map<RangeKey, store::Source> known_;
+  bool unchanged_ = false;  // it is as it was when its known sources were found
+  bool cut_ = false;        // the limit came in its middle
+  absl::Status status_;     // first failure of the store
+};
+
+}  // namespace moyo::catalog

@@ -1,0 +1,85 @@
+#include "server/catalog/file_walker.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+
+namespace moyo::catalog {
+namespace {
+
+bool IsFolder(const std::string& path, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat info;
+  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool IsRegular(const std::string& path, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_REG;
+  struct stat info;
+  return lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+// Names in the folder, sorted; folders end in '/', so that the order is that of whole paths.
+// False: it cannot be read.
+bool ListFolder(const std::string& folder, std::vector<std::string>& names) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
+  if (stream == nullptr) return false;
+  while (const dirent* entry = readdir(stream.get())) {
+    std::string name = entry->d_name;
+    if (name[0] == '.') continue;
+    const std::string path = folder + "/" + name;
+    if (IsFolder(path, *entry)) {
+      names.push_back(name + "/");
+    } else if (IsRegular(path, *entry)) {
+      names.push_back(std::move(name));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return true;
+}
+
+struct OpenFolder {
+  std::string path;
+  std::vector<std::string> names;
+  size_t next = 0;
+};
+
+}  // namespace
+
+absl::Status WalkFiles(const std::string& path, const WalkOptions& options,
+                       const std::function<absl::Status(const std::string&)>& visit) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "open", path);
+  if (!S_ISDIR(info.st_mode)) return visit(path);
+  std::vector<OpenFolder> open;  // a stack of our own: folders nest as deep as they like
+  const auto enter = [&](const std::string& folder) -> absl::Status {
+    if (folder == options.skipped_folder) return absl::OkStatus();
+    OpenFolder entered{folder, {}, 0};
+    if (!ListFolder(folder, entered.names)) return visit(folder);
+    open.push_back(std::move(entered));
+    return absl::OkStatus();
+  };
+  MOYO_RETURN_IF_ERROR(enter(path));
+  while (!open.empty()) {
+    OpenFolder& folder = open.back();
+    if (folder.next == folder.names.size()) {
+      open.pop_back();
+      continue;
+    }
+    std::string name = folder.names[folder.next++];
+    const bool is_folder = name.back() == '/';
+    if (is_folder) name.pop_back();
+    const std::string below = folder.path + "/" + name;
+    MOYO_RETURN_IF_ERROR(is_folder ? enter(below) : visit(below));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace moyo::catalog

@@ -1,0 +1,116 @@
+#include "server/catalog/source_reader.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+
+namespace moyo::catalog {
+namespace {
+
+constexpr size_t kChunkBytes = 256 * 1024;
+constexpr size_t kMaxIdleArchives = 8;
+
+absl::Status Shorter(const store::Source& source) {
+  return absl::DataLossError(
+      absl::StrCat("'", source.path, "' became shorter since it was catalogued"));
+}
+
+absl::Status Cancelled() { return absl::CancelledError("the reader went away"); }
+
+}  // namespace
+
+absl::Status SourceReader::Read(const store::Source& source, const Sink& sink) {
+  if (!source.error.empty()) return absl::DataLossError(source.error);
+  return source.member_index < 0 ? ReadPlain(source, sink) : ReadMember(source, sink);
+}
+
+absl::Status SourceReader::ReadPlain(const store::Source& source, const Sink& sink) {
+  const int fd = open(source.path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(errno, "open", source.path);
+  const absl::Cleanup close_fd = [fd] { close(fd); };
+  if (source.length_bytes == 0) return sink({}, true) ? absl::OkStatus() : Cancelled();
+  std::string buffer(std::min<uint64_t>(source.length_bytes, kChunkBytes), '\0');
+  uint64_t done = 0;
+  while (done < source.length_bytes) {
+    const size_t want = std::min<uint64_t>(source.length_bytes - done, buffer.size());
+    const ssize_t got = pread(fd, buffer.data(), want, source.offset + done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return ErrnoStatus(errno, "read", source.path);
+    if (got == 0) return Shorter(source);
+    done += got;
+    if (!sink(std::string_view(buffer).substr(0, got), done == source.length_bytes)) {
+      return Cancelled();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SourceReader::ReadMember(const store::Source& source, const Sink& sink) {
+  MOYO_ASSIGN_OR_RETURN(OpenArchive archive, Take(source));
+  ArchiveCursor& cursor = *archive.cursor;
+  while (cursor.index() < source.member_index) {
+    MOYO_ASSIGN_OR_RETURN(const std::optional<Member> member, cursor.Next());
+    if (!member) return Shorter(source);
+  }
+  if (cursor.index() != source.member_index) return Shorter(source);
+  while (cursor.offset() < source.offset) {
+    MOYO_ASSIGN_OR_RETURN(
+        const std::string_view skipped,
+        cursor.Read(std::min<uint64_t>(source.offset - cursor.offset(), kChunkBytes)));
+    if (skipped.empty()) return Shorter(source);
+  }
+  const uint64_t end = source.offset + source.length_bytes;
+  bool is_wanted = true;
+  if (source.length_bytes == 0) is_wanted = sink({}, true);
+  while (is_wanted && cursor.offset() < end) {
+    MOYO_ASSIGN_OR_RETURN(const std::string_view bytes,
+                          cursor.Read(std::min<uint64_t>(end - cursor.offset(), kChunkBytes)));
+    if (bytes.empty()) return Shorter(source);
+    is_wanted = sink(bytes, cursor.offset() == end);
+  }
+  PutBack(std::move(archive));
+  return is_wanted ? absl::OkStatus() : Cancelled();
+}
+
+absl::StatusOr<SourceReader::OpenArchive> SourceReader::Take(const store::Source& source) {
+  struct stat info;
+  if (stat(source.path.c_str(), &info) != 0) return ErrnoStatus(errno, "open", source.path);
+  const uint64_t modified_ns = info.st_mtim.tv_sec * 1'000'000'000ull + info.st_mtim.tv_nsec;
+  const std::pair<int64_t, uint64_t> wanted{source.member_index, source.offset};
+  {
+    absl::MutexLock lock(&mutex_);
+    // The one that stands closest before the wanted place.
+    auto best = idle_.end();
+    std::pair<int64_t, uint64_t> best_place{-2, 0};
+    for (auto archive = idle_.begin(); archive != idle_.end(); ++archive) {
+      if (archive->path != source.path || archive->modified_ns != modified_ns) continue;
+      const std::pair<int64_t, uint64_t> place{archive->cursor->index(), archive->cursor->offset()};
+      if (place > wanted || place <= best_place) continue;
+      best = archive;
+      best_place = place;
+    }
+    if (best != idle_.end()) {
+      OpenArchive taken = std::move(*best);
+      idle_.erase(best);
+      return taken;
+    }
+  }
+  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<ArchiveCursor> cursor, ArchiveCursor::Open(source.path));
+  return OpenArchive{source.path, modified_ns, std::move(cursor)};
+}
+
+void SourceReader::PutBack(OpenArchive archive) {
+  absl::MutexLock lock(&mutex_);
+  idle_.push_front(std::move(archive));
+  if (idle_.size() > kMaxIdleArchives) idle_.pop_back();
+}
+
+}  // namespace moyo::catalog

@@ -1,0 +1,244 @@
+// The life of the server, and WorkService.
+#include "server/coordinator.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "server/messages.h"
+
+namespace moyo::server {
+namespace {
+
+constexpr uint32_t kProtocolVersion = 1;
+constexpr size_t kMaxWorkers = 100'000;
+constexpr uint32_t kMaxParallel = 4096;
+constexpr size_t kMaxNameBytes = 200;
+constexpr uint32_t kRetryWhileScanningMs = 50;
+constexpr uint32_t kRetryMs = 500;
+constexpr absl::Duration kForgetWorkerAfter = absl::Seconds(60);
+
+absl::Status UnknownWorker() { return absl::NotFoundError("unknown worker; register again"); }
+
+}  // namespace
+
+Coordinator::Coordinator(store::Store& store, CoordinatorOptions options, const Clock& clock)
+    : store_(store),
+      options_(std::move(options)),
+      clock_(clock),
+      cataloguer_(store, options_.catalog) {}
+
+Coordinator::~Coordinator() { Stop(); }
+
+absl::Status Coordinator::Load() {
+  MOYO_ASSIGN_OR_RETURN(const std::string training, store_.GetMeta("training"));
+  absl::MutexLock lock(&mutex_);
+  has_training_ = !training.empty() && training_.ParseFromString(training);
+  return absl::OkStatus();
+}
+
+void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
+                                 std::function<void(const absl::Status&)> done) {
+  ++running_scans_;
+  catalogue_thread_ =
+      std::thread([this, paths = std::move(paths), limit_games, done = std::move(done)] {
+        absl::Status status;
+        if (!paths.empty()) status = cataloguer_.Scan(paths, limit_games).status();
+        const absl::Status resumed = cataloguer_.ResumeScans();
+        if (status.ok()) status = resumed;
+        if (!status.ok() && !absl::IsCancelled(status)) {
+          absl::MutexLock lock(&mutex_);
+          catalogue_error_ = std::string(status.message());
+        }
+        --running_scans_;
+        done(status);
+      });
+}
+
+void Coordinator::Tick() {
+  const absl::StatusOr<int> reaped = store_.Reap();
+  if (!reaped.ok()) {
+    spdlog::error("cannot end leases: {}", std::string(reaped.status().message()));
+  } else if (*reaped > 0) {
+    spdlog::warn("{} lease(s) ran out", *reaped);
+  }
+  absl::MutexLock lock(&mutex_);
+  const absl::Time oldest = clock_.Now() - kForgetWorkerAfter;
+  std::erase_if(workers_, [&](const auto& entry) { return entry.second.last_seen < oldest; });
+}
+
+void Coordinator::Stop() {
+  cataloguer_.Stop();
+  if (catalogue_thread_.joinable()) catalogue_thread_.join();
+  absl::MutexLock lock(&mutex_);
+  if (!has_training_) return;
+  const absl::Status stored = store_.SetMeta("training", training_.SerializeAsString());
+  if (!stored.ok()) spdlog::error("{}", std::string(stored.message()));
+}
+
+size_t Coordinator::WorkerCount() {
+  absl::MutexLock lock(&mutex_);
+  return workers_.size();
+}
+
+std::string Coordinator::SeeWorker(const std::string& worker_id) {
+  absl::MutexLock lock(&mutex_);
+  const auto worker = workers_.find(worker_id);
+  if (worker == workers_.end()) return "";
+  worker->second.last_seen = clock_.Now();
+  return worker->second.name;
+}
+
+// The run's first worker decides: all shards of a dataset come from one parser.
+absl::Status Coordinator::CheckParserVersion(uint32_t version) {
+  absl::MutexLock lock(&mutex_);
+  MOYO_ASSIGN_OR_RETURN(const std::string stored, store_.GetMeta("parser_version"));
+  if (stored.empty()) return store_.SetMeta("parser_version", absl::StrCat(version));
+  if (stored == absl::StrCat(version)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("this run's shards are of parser version ", stored, ", the worker has ", version,
+                   "; use the same release everywhere, or a new run directory"));
+}
+
+absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& request,
+                                         v1::RegisterWorkerResponse& response) {
+  if (request.protocol_version() != kProtocolVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the worker speaks protocol ", request.protocol_version(), ", the server ",
+                     kProtocolVersion, "; use the same release everywhere"));
+  }
+  if (request.name().size() > kMaxNameBytes) return absl::InvalidArgumentError("name too long");
+  MOYO_RETURN_IF_ERROR(CheckParserVersion(request.parser_version()));
+  absl::MutexLock lock(&mutex_);
+  if (workers_.size() >= kMaxWorkers) return absl::ResourceExhaustedError("too many workers");
+  Worker worker;
+  worker.parallel = std::clamp<uint32_t>(request.parallel(), 1, kMaxParallel);
+  worker.last_seen = clock_.Now();
+  // Ids of an earlier life of the server must not come again.
+  const std::string id =
+      absl::StrCat("worker-", absl::ToUnixMillis(clock_.Now()), "-", next_worker_++);
+  worker.name = request.name().empty() ? id : request.name();
+  spdlog::info("worker '{}' joined ({} at once)", worker.name, worker.parallel);
+  workers_[id] = std::move(worker);
+  response.set_worker_id(id);
+  *response.mutable_options() = options_.parse;
+  const absl::Duration interval = std::clamp<absl::Duration>(
+      options_.lease_duration / 6, absl::Milliseconds(200), absl::Seconds(5));
+  response.set_heartbeat_interval_ms(absl::ToInt64Milliseconds(interval));
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::LeaseUnit(const v1::LeaseUnitRequest& request,
+                                    v1::LeaseUnitResponse& response) {
+  const std::string name = SeeWorker(request.worker_id());
+  if (name.empty()) return UnknownWorker();
+  // Asked before the units: a scan that ends in between has added its units by then.
+  const bool is_scanning = running_scans_ > 0;
+  MOYO_ASSIGN_OR_RETURN(const std::optional<store::GrantedUnit> granted, store_.LeaseNext(name));
+  if (!granted) {
+    const store::UnitCounts units = store_.GetStatus().units;
+    response.set_all_done(!is_scanning && units.pending + units.leased == 0);
+    response.set_retry_after_ms(is_scanning ? kRetryWhileScanningMs : kRetryMs);
+    return absl::OkStatus();
+  }
+  v1::Lease& lease = *response.mutable_lease();
+  lease.set_lease_id(absl::StrCat("lease-", granted->unit.token.value));
+  lease.set_unit_id(granted->unit.id.value);
+  lease.set_fencing_token(granted->unit.token.value);
+  lease.set_attempt(granted->unit.failures + 1);
+  lease.set_lease_duration_ms(absl::ToInt64Milliseconds(options_.lease_duration));
+  for (const store::Source& source : granted->sources) FillSource(source, *lease.add_sources());
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::FetchSources(const v1::FetchSourcesRequest& request,
+                                       const Send<v1::FetchSourcesResponse>& send) {
+  MOYO_ASSIGN_OR_RETURN(const std::vector<store::Source> sources,
+                        store_.SourcesOfLease({request.unit_id()}, {request.fencing_token()}));
+  std::vector<uint64_t> wanted(request.source_ids().begin(), request.source_ids().end());
+  std::sort(wanted.begin(), wanted.end());
+  for (const store::Source& source : sources) {
+    if (!wanted.empty() && !std::binary_search(wanted.begin(), wanted.end(), source.source_id)) {
+      continue;
+    }
+    MOYO_RETURN_IF_ERROR(SendSource(source, send));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::SendSource(const store::Source& source,
+                                     const Send<v1::FetchSourcesResponse>& send) {
+  v1::FetchSourcesResponse message;
+  const absl::Status status = sources_.Read(source, [&](std::string_view bytes, bool last) {
+    message.set_source_id(source.source_id);
+    message.set_data(bytes.data(), bytes.size());
+    message.set_last(last);
+    traffic_.download_bytes += bytes.size();
+    return send(message);
+  });
+  if (status.ok() || absl::IsCancelled(status)) return status;
+  // A source that cannot be read costs its own games only.
+  message.Clear();
+  message.set_source_id(source.source_id);
+  message.set_last(true);
+  message.set_error(AsUtf8(std::string(status.message())));
+  return send(message) ? absl::OkStatus() : absl::CancelledError("the worker went away");
+}
+
+absl::Status Coordinator::Heartbeat(const v1::HeartbeatRequest& request,
+                                    v1::HeartbeatResponse& response) {
+  if (SeeWorker(request.worker_id()).empty()) return UnknownWorker();
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto worker = workers_.find(request.worker_id());
+    if (worker != workers_.end()) {
+      worker->second.rss_bytes = request.rss_bytes();
+      worker->second.games_per_second = request.games_per_second();
+    }
+  }
+  for (const v1::LeaseProgress& lease : request.leases()) {
+    MOYO_ASSIGN_OR_RETURN(
+        const bool is_held,
+        store_.Progress({lease.unit_id()}, {lease.fencing_token()}, lease.games_parsed()));
+    if (!is_held) response.add_lost_lease_ids(lease.lease_id());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
+                                     v1::CommitUnitResponse& response) {
+  const std::string name = SeeWorker(request.worker_id());
+  store::CommitRequest commit;
+  commit.unit.value = request.unit_id();
+  commit.token.value = request.fencing_token();
+  commit.worker = name.empty() ? request.worker_id() : name;
+  commit.digest = request.shard_digest();
+  MOYO_ASSIGN_OR_RETURN(commit.games, GamesOf(request));
+  const absl::StatusOr<bool> repeated = store_.Commit(std::move(commit));
+  if (!repeated.ok()) {
+    spdlog::warn("commit of unit {} by '{}' refused: {}", request.unit_id(), name,
+                 std::string(repeated.status().message()));
+    return repeated.status();
+  }
+  response.set_repeated(*repeated);
+  if (!*repeated) CountGames(request.worker_id(), request.rows_size());
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::ReleaseUnit(const v1::ReleaseUnitRequest& request,
+                                      v1::ReleaseUnitResponse& response) {
+  const std::string name = SeeWorker(request.worker_id());
+  if (request.failed()) {
+    spdlog::warn("unit {} failed at '{}': {}", request.unit_id(), name, request.error());
+  }
+  work::Release release;
+  release.token.value = request.fencing_token();
+  release.leaving = request.failed() ? work::Leaving::kFailed : work::Leaving::kWilling;
+  release.error = request.error().substr(0, kMaxNameBytes);
+  return store_.Release({request.unit_id()}, release);
+}
+
+}  // namespace moyo::server

@@ -1,0 +1,134 @@
+// The server as one class: every RPC is one method here. Never sees gRPC; messages are its words.
+//
+// Thread-safe. Errors are those that proto/moyo/v1 names at each RPC.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "moyo/v1/admin.pb.h"
+#include "moyo/v1/shard.pb.h"
+#include "moyo/v1/training.pb.h"
+#include "moyo/v1/work.pb.h"
+#include "server/catalog/cataloguer.h"
+#include "server/catalog/source_reader.h"
+#include "server/store/store.h"
+
+namespace moyo::server {
+
+struct CoordinatorOptions {
+  v1::ParseOptions parse;
+  absl::Duration lease_duration = absl::Seconds(60);
+  catalog::CatalogOptions catalog;
+};
+
+// What only the server counts; the rest of /metrics comes from the store's status.
+struct Traffic {
+  std::atomic<uint64_t> upload_bytes{0};
+  std::atomic<uint64_t> download_bytes{0};
+};
+
+class Coordinator {
+ public:
+  // Sends one message of a stream; false: the other side went away.
+  template <typename Message>
+  using Send = std::function<bool(const Message&)>;
+  // Receives one; false: the end.
+  template <typename Message>
+  using Receive = std::function<bool(Message*)>;
+
+  Coordinator(store::Store& store, CoordinatorOptions options, const Clock& clock);
+  ~Coordinator();
+
+  // Reads what outlives a restart. Call once, first.
+  absl::Status Load();
+  // Catalogues in the background: first what was left unfinished, then `paths`. `done` gets how
+  // it ended, on that thread.
+  void StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
+                      std::function<void(const absl::Status&)> done);
+  // Ends leases that ran out and forgets silent workers. The reaper calls it.
+  void Tick();
+  // Stops the catalogue and writes what is still in memory.
+  void Stop();
+
+  // WorkService
+  absl::Status RegisterWorker(const v1::RegisterWorkerRequest& request,
+                              v1::RegisterWorkerResponse& response);
+  absl::Status LeaseUnit(const v1::LeaseUnitRequest& request, v1::LeaseUnitResponse& response);
+  absl::Status FetchSources(const v1::FetchSourcesRequest& request,
+                            const Send<v1::FetchSourcesResponse>& send);
+  absl::Status Heartbeat(const v1::HeartbeatRequest& request, v1::HeartbeatResponse& response);
+  absl::Status CommitUnit(const v1::CommitUnitRequest& request, v1::CommitUnitResponse& response);
+  absl::Status ReleaseUnit(const v1::ReleaseUnitRequest& request,
+                           v1::ReleaseUnitResponse& response);
+  // ShardService
+  absl::Status UploadShard(const Receive<v1::UploadShardRequest>& receive,
+                           v1::UploadShardResponse& response);
+  absl::Status DownloadShard(const v1::DownloadShardRequest& request,
+                             const Send<v1::DownloadShardResponse>& send);
+  absl::Status GetManifest(const v1::GetManifestRequest& request,
+                           v1::GetManifestResponse& response);
+  // TrainingService
+  absl::Status ReportProgress(const v1::ReportProgressRequest& request,
+                              v1::ReportProgressResponse& response);
+  // AdminService
+  absl::Status GetStatus(const v1::GetStatusRequest& request, v1::GetStatusResponse& response);
+  absl::Status ListLedger(const v1::ListLedgerRequest& request,
+                          const Send<v1::ListLedgerResponse>& send);
+  absl::Status AddSources(const v1::AddSourcesRequest& request, v1::AddSourcesResponse& response);
+
+  const Traffic& traffic() const { return traffic_; }
+  size_t WorkerCount();
+
+ private:
+  struct Worker {
+    std::string name;
+    uint32_t parallel = 1;
+    uint64_t games_done = 0;
+    double games_per_second = 0;
+    uint64_t rss_bytes = 0;
+    absl::Time last_seen;
+  };
+
+  // Empty when unknown; else marks it as seen.
+  std::string SeeWorker(const std::string& worker_id);
+  absl::Status CheckParserVersion(uint32_t version);
+  bool IsComplete(const store::StoreStatus& status) const;
+  void CountGames(const std::string& worker_id, uint64_t games);
+  double GamesPerSecond() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void FillWorkers(v1::GetStatusResponse& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status SendSource(const store::Source& source, const Send<v1::FetchSourcesResponse>& send);
+
+  store::Store& store_;
+  const CoordinatorOptions options_;
+  const Clock& clock_;
+  catalog::Cataloguer cataloguer_;
+  catalog::SourceReader sources_;
+  Traffic traffic_;
+  std::atomic<int> running_scans_{0};
+  std::thread catalogue_thread_;
+
+  absl::Mutex mutex_;
+  std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);
+  uint64_t next_worker_ ABSL_GUARDED_BY(mutex_) = 1;
+  std::deque<std::pair<absl::Time, uint64_t>> recent_games_ ABSL_GUARDED_BY(mutex_);
+  v1::TrainingProgress training_ ABSL_GUARDED_BY(mutex_);
+  bool has_training_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time training_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::string catalogue_error_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace moyo::server

@@ -1,0 +1,204 @@
+// ShardService, TrainingService and AdminService.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/files.h"
+#include "common/base/memory.h"
+#include "common/base/status_macros.h"
+#include "server/coordinator.h"
+#include "server/messages.h"
+
+namespace moyo::server {
+namespace {
+
+constexpr size_t kChunkBytes = 256 * 1024;
+constexpr uint64_t kMaxShardBytes = 1ull << 30;
+constexpr size_t kDigestBytes = 32;
+constexpr int kEntriesPerMessage = 500;
+constexpr absl::Duration kRateWindow = absl::Seconds(10);
+constexpr absl::Duration kStoreTrainingEvery = absl::Seconds(5);
+constexpr char kVersion[] = "0.1.0";
+
+absl::Status WentAway() { return absl::CancelledError("the other side went away"); }
+
+}  // namespace
+
+absl::Status Coordinator::UploadShard(const Receive<v1::UploadShardRequest>& receive,
+                                      v1::UploadShardResponse& response) {
+  v1::UploadShardRequest message;
+  if (!receive(&message) || !message.has_header()) {
+    return absl::InvalidArgumentError("the first message must carry the header");
+  }
+  const v1::UploadShardHeader header = message.header();
+  if (header.shard_digest().size() != kDigestBytes) {
+    return absl::InvalidArgumentError("a shard digest has 32 bytes");
+  }
+  if (header.length_bytes() > kMaxShardBytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a shard may have at most ", kMaxShardBytes, " bytes"));
+  }
+  const work::UnitId unit{header.unit_id()};
+  const work::FencingToken token{header.fencing_token()};
+  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<store::ShardUpload> upload,
+                        store_.BeginUpload(unit, token, header.length_bytes()));
+  if (upload == nullptr) return absl::OkStatus();
+  do {
+    if (message.data().size() > kChunkBytes) {
+      return absl::InvalidArgumentError("a message may carry at most 256 KiB");
+    }
+    traffic_.upload_bytes += message.data().size();
+    MOYO_RETURN_IF_ERROR(upload->Append(message.data()));
+  } while (receive(&message));
+  return store_.FinishUpload(unit, token, header.shard_digest(), header.length_bytes(),
+                             std::move(upload));
+}
+
+absl::Status Coordinator::DownloadShard(const v1::DownloadShardRequest& request,
+                                        const Send<v1::DownloadShardResponse>& send) {
+  MOYO_ASSIGN_OR_RETURN(const auto shard, store_.FindShard({request.unit_id()}));
+  const auto& [path, length_bytes] = shard;
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  const absl::Cleanup close_fd = [fd = fd] { close(fd); };
+  v1::DownloadShardResponse message;
+  uint64_t offset = request.offset();
+  while (offset < length_bytes) {
+    std::string& data = *message.mutable_data();
+    data.resize(std::min<uint64_t>(kChunkBytes, length_bytes - offset));
+    const ssize_t got = pread(fd, data.data(), data.size(), offset);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return ErrnoStatus(errno, "read", path);
+    if (got == 0) return absl::DataLossError(absl::StrCat("'", path, "' is shorter than it was"));
+    data.resize(got);
+    offset += got;
+    traffic_.download_bytes += got;
+    if (!send(message)) return WentAway();
+  }
+  return absl::OkStatus();
+}
+
+bool Coordinator::IsComplete(const store::StoreStatus& status) const {
+  return running_scans_ == 0 && status.units.pending + status.units.leased == 0;
+}
+
+absl::Status Coordinator::GetManifest(const v1::GetManifestRequest& request,
+                                      v1::GetManifestResponse& response) {
+  // The status first: a manifest taken after "complete" holds every shard.
+  const store::StoreStatus status = store_.GetStatus();
+  response.set_complete(IsComplete(status));
+  const std::shared_ptr<const store::Manifest> manifest = store_.GetManifest();
+  response.set_dataset_digest(manifest->digest);
+  response.set_shard_count(manifest->shards.size());
+  if (request.only_summary()) return absl::OkStatus();
+  for (const store::Shard& shard : manifest->shards) FillShard(shard, *response.add_shards());
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::ReportProgress(const v1::ReportProgressRequest& request,
+                                         v1::ReportProgressResponse& response) {
+  absl::MutexLock lock(&mutex_);
+  training_ = request.progress();
+  has_training_ = true;
+  const absl::Time now = clock_.Now();
+  const bool is_last = training_.finished() || !training_.error().empty();
+  if (!is_last && now - training_stored_ < kStoreTrainingEvery) return absl::OkStatus();
+  training_stored_ = now;
+  return store_.SetMeta("training", training_.SerializeAsString());
+}
+
+void Coordinator::CountGames(const std::string& worker_id, uint64_t games) {
+  absl::MutexLock lock(&mutex_);
+  recent_games_.emplace_back(clock_.Now(), games);
+  GamesPerSecond();  // forgets what is too old
+  const auto worker = workers_.find(worker_id);
+  if (worker != workers_.end()) worker->second.games_done += games;
+}
+
+double Coordinator::GamesPerSecond() {
+  const absl::Time oldest = clock_.Now() - kRateWindow;
+  while (!recent_games_.empty() && recent_games_.front().first < oldest) recent_games_.pop_front();
+  uint64_t games = 0;
+  for (const auto& [time, count] : recent_games_) games += count;
+  return static_cast<double>(games) / absl::ToDoubleSeconds(kRateWindow);
+}
+
+void Coordinator::FillWorkers(v1::GetStatusResponse& response) {
+  const absl::Time now = clock_.Now();
+  const std::map<std::string, uint32_t> leases = store_.LeasesByWorker();
+  for (const auto& [id, worker] : workers_) {
+    v1::WorkerStatus& status = *response.add_workers();
+    status.set_worker_id(id);
+    status.set_name(AsUtf8(worker.name));
+    status.set_parallel(worker.parallel);
+    const auto held = leases.find(worker.name);
+    status.set_leases(held == leases.end() ? 0 : held->second);
+    status.set_games_done(worker.games_done);
+    status.set_games_per_second(worker.games_per_second);
+    status.set_rss_bytes(worker.rss_bytes);
+    status.set_seconds_since_heartbeat(absl::ToDoubleSeconds(now - worker.last_seen));
+  }
+}
+
+absl::Status Coordinator::GetStatus(const v1::GetStatusRequest& request,
+                                    v1::GetStatusResponse& response) {
+  const store::StoreStatus status = store_.GetStatus();
+  response.set_complete(IsComplete(status));
+  FillLedger(status.ledger, *response.mutable_ledger());
+  FillUnits(status.units, *response.mutable_units());
+  const std::shared_ptr<const store::Manifest> manifest = store_.GetManifest();
+  response.set_shard_count(manifest->shards.size());
+  response.set_shard_bytes(manifest->bytes);
+  response.set_dataset_digest(manifest->digest);
+  response.set_sources(status.sources);
+  for (const std::string& alarm : status.alarms) response.add_alarms(AsUtf8(alarm));
+  const MemoryUse memory = ReadMemoryUse();
+  response.set_rss_bytes(memory.rss_bytes);
+  response.set_vms_bytes(memory.vms_bytes);
+  response.set_system_total_bytes(memory.system_total_bytes);
+  response.set_system_available_bytes(memory.system_available_bytes);
+  response.set_version(kVersion);
+  absl::MutexLock lock(&mutex_);
+  FillWorkers(response);
+  response.set_games_per_second(GamesPerSecond());
+  response.set_catalogue_error(AsUtf8(catalogue_error_));
+  if (has_training_) *response.mutable_training() = training_;
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::ListLedger(const v1::ListLedgerRequest& request,
+                                     const Send<v1::ListLedgerResponse>& send) {
+  const auto wanted = static_cast<store::GameState>(request.state());
+  const bool wants_all = request.state() == v1::GAME_STATE_UNSPECIFIED;
+  v1::ListLedgerResponse message;
+  for (const work::Unit& unit : store_.UnitsInOrder()) {
+    MOYO_ASSIGN_OR_RETURN(const std::vector<store::LedgerEntry> entries, store_.ReadLedger(unit));
+    for (const store::LedgerEntry& entry : entries) {
+      if (!wants_all && entry.game.state != wanted) continue;
+      FillEntry(entry, *message.add_entries());
+      if (message.entries_size() < kEntriesPerMessage) continue;
+      if (!send(message)) return WentAway();
+      message.Clear();
+    }
+  }
+  if (message.entries_size() > 0 && !send(message)) return WentAway();
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::AddSources(const v1::AddSourcesRequest& request,
+                                     v1::AddSourcesResponse& response) {
+  ++running_scans_;
+  const absl::Cleanup scan_ended = [this] { --running_scans_; };
+  const std::vector<std::string> paths(request.paths().begin(), request.paths().end());
+  MOYO_ASSIGN_OR_RETURN(const catalog::ScanResult result, cataloguer_.Scan(paths, request.limit()));
+  response.set_sources(result.sources);
+  response.set_games(result.games);
+  response.set_known(result.known);
+  return absl::OkStatus();
+}
+
+}  // namespace moyo::server

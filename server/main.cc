@@ -1,0 +1,56 @@
+// moyo-server: hands out work units, keeps the shards, the ledger and the state of a run.
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <clocale>
+#include <cstdlib>
+
+#include "common/base/shutdown.h"
+#include "server/run_server.h"
+
+namespace {
+
+void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
+  app.add_option("--run-dir", options.run_dir, "Folder of the run; made when missing")->required();
+  app.add_option("--listen", options.listen, "HOST:PORT; port 0 picks a free one")->required();
+  app.add_option("--games", options.games, "Folders, files or archives of game records");
+  app.add_option("--limit", options.limit_games, "Stop cataloguing after so many games; 0: none");
+  app.add_option("--games-per-shard", options.games_per_shard, "Games of one work unit")
+      ->check(CLI::Range(1u, 100'000u))
+      ->capture_default_str();
+  app.add_option("--duplicates", options.duplicates, "Of equal games keep the first, or all")
+      ->check(CLI::IsMember({"drop", "keep"}));
+  app.add_option("--min-moves", options.min_moves, "Filter out shorter games (30)");
+  app.add_option("--max-moves", options.max_moves, "Filter out longer games (1000)");
+  app.add_option("--board-size", options.board_size, "Filter out other sizes; 0: keep all")
+      ->check(CLI::Range(0u, 25u));
+  app.add_option("--lease-seconds", options.lease_seconds, "A worker without progress loses a unit")
+      ->check(CLI::Range(1u, 86'400u))
+      ->capture_default_str();
+  app.add_option("--max-attempts", options.max_attempts, "Then a unit is split or quarantined")
+      ->check(CLI::Range(1u, 100u))
+      ->capture_default_str();
+  app.add_option("--metrics", options.metrics, "HOST:PORT of /metrics; none by default");
+  app.add_flag("--insecure", options.insecure, "Listen beyond this machine without encryption");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Names in archives are bytes in many encodings; libarchive needs a UTF-8 locale to pass them on.
+  std::setlocale(LC_CTYPE, "C.UTF-8");
+  // What gRPC would print, one line of ours says.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  moyo::InstallShutdownHandlers();
+  spdlog::set_default_logger(spdlog::stderr_color_mt("moyo-server"));
+  CLI::App app("Moyo's server: work units, shards, ledger.", "moyo-server");
+  moyo::server::ServerOptions options;
+  AddFlags(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return moyo::server::RunServer(options);
+}

@@ -1,0 +1,132 @@
+#include "server/messages.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/base/text.h"
+
+namespace moyo::server {
+namespace {
+
+constexpr size_t kMaxTextBytes = 8192;
+constexpr size_t kMaxReasonBytes = 64;
+constexpr size_t kMaxDetailBytes = 400;
+
+// Bytes of the UTF-8 character that begins at `at`; 0 for none. Source: RFC 3629, section 4.
+size_t CharacterBytes(const std::string& text, size_t at) {
+  const auto byte = [&](size_t i) -> unsigned char { return i < text.size() ? text[i] : 0; };
+  const auto follows = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
+  const unsigned char first = byte(at), second = byte(at + 1);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return follows(at + 1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    if (first == 0xE0 && second < 0xA0) return 0;
+    if (first == 0xED && second > 0x9F) return 0;
+    return follows(at + 1) && follows(at + 2) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    if (first == 0xF0 && second < 0x90) return 0;
+    if (first == 0xF4 && second > 0x8F) return 0;
+    return follows(at + 1) && follows(at + 2) && follows(at + 3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool IsUtf8(const std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t bytes = CharacterBytes(text, at);
+    if (bytes == 0) return false;
+    at += bytes;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string AsUtf8(const std::string& bytes) {
+  return IsUtf8(bytes) ? bytes : EscapeBytes(bytes, kMaxTextBytes);
+}
+
+void FillSource(const store::Source& source, v1::Source& message) {
+  message.set_source_id(source.source_id);
+  message.set_path(AsUtf8(source.path));
+  message.set_member(AsUtf8(source.member));
+  message.set_offset(source.offset);
+  message.set_length_bytes(source.length_bytes);
+  message.set_content_hash(ToBytes(source.content_hash));
+  message.set_games(source.games);
+  message.set_first_game(source.first_game);
+}
+
+void FillLedger(const store::LedgerCounts& counts, v1::LedgerCounts& message) {
+  message.set_found(counts.found);
+  message.set_accepted(counts.accepted);
+  message.set_duplicate(counts.duplicate);
+  message.set_filtered(counts.filtered);
+  message.set_rejected(counts.rejected);
+  message.set_quarantined(counts.quarantined);
+  message.set_pending(counts.pending);
+  message.set_truncated(counts.truncated);
+  message.set_positions(counts.positions);
+}
+
+void FillUnits(const store::UnitCounts& counts, v1::UnitCounts& message) {
+  message.set_pending(counts.pending);
+  message.set_leased(counts.leased);
+  message.set_done(counts.done);
+  message.set_quarantined(counts.quarantined);
+  message.set_split(counts.split);
+}
+
+void FillShard(const store::Shard& shard, v1::ShardEntry& message) {
+  message.set_unit_id(shard.unit_id);
+  message.set_shard_digest(shard.digest);
+  message.set_length_bytes(shard.length_bytes);
+  message.set_games(shard.games);
+  message.set_positions(shard.positions);
+  message.mutable_left_out_rows()->Add(shard.left_out_rows.begin(), shard.left_out_rows.end());
+}
+
+void FillEntry(const store::LedgerEntry& entry, v1::LedgerEntry& message) {
+  const store::Game& game = entry.game;
+  v1::LedgerRow& row = *message.mutable_row();
+  row.set_game_id(game.game_id);
+  row.set_state(static_cast<v1::GameState>(game.state));
+  row.set_reason(AsUtf8(game.reason));
+  row.set_byte_offset(game.byte_offset);
+  row.set_detail(AsUtf8(game.detail));
+  row.set_moves(game.moves);
+  row.set_shard_row(game.shard_row);
+  row.set_game_hash(game.game_hash);
+  message.set_path(AsUtf8(entry.path));
+  message.set_member(AsUtf8(entry.member));
+  message.set_source_offset(entry.source_offset);
+  message.set_duplicate_of(game.duplicate_of);
+  message.set_duplicate_of_path(AsUtf8(entry.duplicate_of_path));
+}
+
+absl::StatusOr<std::vector<store::Game>> GamesOf(const v1::CommitUnitRequest& request) {
+  std::vector<store::Game> games;
+  games.reserve(request.rows_size());
+  for (const v1::LedgerRow& row : request.rows()) {
+    if (row.state() != v1::GAME_STATE_ACCEPTED && row.state() != v1::GAME_STATE_FILTERED &&
+        row.state() != v1::GAME_STATE_REJECTED) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("game ", row.game_id(), " has a state that only the server gives"));
+    }
+    store::Game game;
+    game.game_id = row.game_id();
+    game.state = static_cast<store::GameState>(row.state());
+    game.reason = row.reason().substr(0, kMaxReasonBytes);
+    game.byte_offset = row.byte_offset();
+    game.detail = row.detail().substr(0, kMaxDetailBytes);
+    game.moves = row.moves();
+    game.shard_row = row.shard_row();
+    if (game.state == store::GameState::kAccepted) game.game_hash = row.game_hash();
+    games.push_back(std::move(game));
+  }
+  return games;
+}
+
+}  // namespace moyo::server

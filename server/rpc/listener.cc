@@ -1,0 +1,64 @@
+#include "server/rpc/listener.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/channel.h"
+#include "server/rpc/services.h"
+
+namespace moyo::server {
+namespace {
+
+constexpr int kMaxThreads = 512;
+constexpr size_t kMaxBufferBytes = 256u << 20;
+constexpr int kKeepaliveMinMs = 5'000;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& address,
+                                                         Coordinator& coordinator) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) {
+    return absl::InvalidArgumentError(absl::StrCat("'", address, "' is not HOST:PORT"));
+  }
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ResourceQuota quota("moyo-server");
+  quota.Resize(kMaxBufferBytes);
+  quota.SetMaxThreads(kMaxThreads);
+  grpc::ServerBuilder builder;
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
+  builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);
+  // Two servers must not share a port without knowing.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kKeepaliveMinMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  std::unique_ptr<Listener> listener(new Listener());
+  listener->services_ = MakeServices(coordinator);
+  for (const auto& service : listener->services_) builder.RegisterService(service.get());
+  int port = 0;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  listener->server_ = builder.BuildAndStart();
+  if (listener->server_ == nullptr || port == 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", address,
+                                               ": the port is taken or the address is not this "
+                                               "machine's; choose another with --listen"));
+  }
+  listener->address_ = absl::StrCat(address.substr(0, colon), ":", port);
+  return listener;
+}
+
+Listener::~Listener() { Stop(absl::ZeroDuration()); }
+
+void Listener::Stop(absl::Duration patience) {
+  if (server_ == nullptr) return;
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + patience));
+  server_->Wait();
+  server_ = nullptr;
+}
+
+}  // namespace moyo::server

@@ -1,0 +1,139 @@
+#include "server/run_server.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/files.h"
+#include "common/base/shutdown.h"
+#include "common/base/status_macros.h"
+#include "common/metrics/exposer.h"
+#include "server/coordinator.h"
+#include "server/gauges.h"
+#include "server/rpc/listener.h"
+#include "server/run_folder.h"
+
+namespace moyo::server {
+namespace {
+
+constexpr absl::Duration kTickEvery = absl::Milliseconds(500);
+constexpr absl::Duration kStopPatience = absl::Seconds(2);
+
+bool IsLoopback(const std::string& address) {
+  return absl::StartsWith(address, "127.") || absl::StartsWith(address, "localhost:") ||
+         absl::StartsWith(address, "[::1]:");
+}
+
+// The address file, there while the server listens.
+class AddressFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<AddressFile>> Write(const std::string& run_dir,
+                                                            const std::string& address) {
+    const std::string path = run_dir + "/server/address";
+    MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, address + "\n"));
+    return std::unique_ptr<AddressFile>(new AddressFile(path));
+  }
+  ~AddressFile() { unlink(path_.c_str()); }
+
+ private:
+  explicit AddressFile(std::string path) : path_(std::move(path)) {}
+  const std::string path_;
+};
+
+CoordinatorOptions CoordinatorOptionsOf(const ServerOptions& options, v1::ParseOptions parse) {
+  CoordinatorOptions coordinator;
+  coordinator.parse = std::move(parse);
+  coordinator.lease_duration = absl::Seconds(options.lease_seconds);
+  coordinator.catalog.games_per_shard = options.games_per_shard;
+  coordinator.catalog.skipped_folder = catalog::NormalPath(options.run_dir);
+  return coordinator;
+}
+
+// Where the catalogue thread leaves that the server was started in vain.
+struct StartFailure {
+  absl::Mutex mutex;
+  absl::Status status ABSL_GUARDED_BY(mutex);
+};
+
+absl::Status JudgeCatalogue(store::Store& store, const ServerOptions& options,
+                            const absl::Status& catalogued) {
+  if (options.games.empty() || absl::IsCancelled(catalogued)) return absl::OkStatus();
+  const uint64_t games_seen = store.GetStatus().games_seen;
+  if (!catalogued.ok() && games_seen == 0) return catalogued;
+  if (games_seen == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("no SGF game in '", options.games.front(),
+                     "'; name a folder, file or archive of game records"));
+  }
+  // What is there can be worked on; the error shows in the status.
+  if (!catalogued.ok()) spdlog::error("{}", std::string(catalogued.message()));
+  return absl::OkStatus();
+}
+
+void TickUntilShutdown(Coordinator& coordinator, store::Store& store, metrics::Endpoint& endpoint) {
+  Gauges gauges(endpoint.registry());
+  while (!WaitForShutdown(kTickEvery)) {
+    coordinator.Tick();
+    gauges.Update(store, coordinator.traffic(), coordinator.WorkerCount());
+  }
+}
+
+absl::Status Serve(const ServerOptions& options) {
+  if (!options.games.empty()) MOYO_RETURN_IF_ERROR(catalog::CheckPaths(options.games));
+  MOYO_ASSIGN_OR_RETURN(const FileLock lock, OpenRunFolder(options.run_dir));
+  store::StoreOptions store_options;
+  store_options.policy = {options.max_attempts, absl::Seconds(options.lease_seconds)};
+  MOYO_ASSIGN_OR_RETURN(store_options.duplicates, DuplicatesOf(options));
+  MOYO_ASSIGN_OR_RETURN(
+      const std::unique_ptr<store::Store> store,
+      store::Store::Open(options.run_dir + "/server", store_options, Clock::System()));
+  MOYO_ASSIGN_OR_RETURN(v1::ParseOptions parse, SettleParseOptions(*store, options));
+  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<metrics::Endpoint> endpoint,
+                        metrics::Endpoint::Open(options.metrics, "moyo-server"));
+  Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::System());
+  MOYO_RETURN_IF_ERROR(coordinator.Load());
+  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Listener> listener,
+                        Listener::Open(options.listen, coordinator));
+  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<AddressFile> address,
+                        AddressFile::Write(options.run_dir, listener->address()));
+  StartFailure failure;
+  coordinator.StartCatalogue(options.games, options.limit_games, [&](const absl::Status& ended) {
+    absl::MutexLock hold(&failure.mutex);
+    failure.status = JudgeCatalogue(*store, options, ended);
+    if (!failure.status.ok()) RequestShutdown();
+  });
+  std::cout << "listening on " << listener->address() << std::endl;
+  TickUntilShutdown(coordinator, *store, *endpoint);
+  spdlog::info("stopping");
+  address.reset();
+  listener->Stop(kStopPatience);
+  coordinator.Stop();
+  absl::MutexLock hold(&failure.mutex);
+  return failure.status;
+}
+
+}  // namespace
+
+int RunServer(const ServerOptions& options) {
+  if (!IsLoopback(options.listen) && !options.insecure) {
+    std::cerr << "moyo-server: --listen " << options.listen
+              << " is open to the network without encryption; add --insecure to accept that, or "
+                 "listen on 127.0.0.1\n";
+    return 2;
+  }
+  if (!IsLoopback(options.listen)) {
+    spdlog::warn("listening on {} without encryption or passwords", options.listen);
+  }
+  const absl::Status status = Serve(options);
+  if (status.ok()) return 0;
+  std::cerr << "moyo-server: " << std::string(status.message()) << "\n";
+  return absl::IsInvalidArgument(status) ? 2 : 1;
+}
+
+}  // namespace moyo::server

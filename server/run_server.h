@@ -1,0 +1,33 @@
+// The server program behind its flags.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace moyo::server {
+
+struct ServerOptions {
+  std::string run_dir;
+  std::string listen;
+  std::vector<std::string> games;  // empty: serve what the run directory holds
+  uint64_t limit_games = 0;        // 0: none
+  uint32_t games_per_shard = 500;
+  // Unset: as the run directory has them, else the defaults. They decide what the dataset holds, so
+  // a run directory keeps those it began with.
+  std::optional<std::string> duplicates;  // drop or keep
+  std::optional<uint32_t> min_moves;      // 30
+  std::optional<uint32_t> max_moves;      // 1000
+  std::optional<uint32_t> board_size;     // 0: all
+  uint32_t lease_seconds = 60;
+  uint32_t max_attempts = 3;
+  std::string metrics;  // HOST:PORT; empty: none
+  bool insecure = false;
+};
+
+// Serves until SIGINT or SIGTERM; returns the exit code (0 done, 1 failed, 2 wrong usage). A
+// failure is one line on stderr.
+int RunServer(const ServerOptions& options);
+
+}  // namespace moyo::server

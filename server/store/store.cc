@@ -1,0 +1,189 @@
+// Opening, and what the whole store shares.
+#include "server/store/store.h"
+
+#include <algorithm>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+#include "server/store/schema.h"
+
+namespace moyo::store {
+namespace {
+
+constexpr size_t kMaxAlarms = 100;
+constexpr char kGetMeta[] = "SELECT value FROM meta WHERE key = ?";
+constexpr char kPutMeta[] = "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)";
+constexpr char kLoadAlarms[] =
+    "SELECT text FROM (SELECT * FROM alarms ORDER BY alarm_id DESC LIMIT 100) ORDER BY alarm_id";
+constexpr char kAddAlarm[] = "INSERT INTO alarms(text) VALUES (?)";
+constexpr char kLastSource[] = "SELECT ifnull(max(source_id), 0) FROM sources";
+constexpr char kFoundGames[] = "SELECT ifnull(sum(games), 0) FROM sources";
+constexpr char kNextToken[] = "SELECT value FROM meta WHERE key = 'next_token'";
+constexpr char kGamesSeen[] = "SELECT value FROM meta WHERE key = 'games_seen'";
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Database> database, const std::string& folder,
+             const StoreOptions& options, const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      files_(folder + "/shards"),
+      database_(std::move(database)),
+      catalogue_(*database_),
+      ledger_(*database_),
+      unit_table_(*database_) {}
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder,
+                                                   const StoreOptions& options,
+                                                   const Clock& clock) {
+  MOYO_RETURN_IF_ERROR(MakeFolder(folder + "/shards"));
+  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(folder + "/moyo.db"));
+  MOYO_RETURN_IF_ERROR(Migrate(*database));
+  std::unique_ptr<Store> store(new Store(std::move(database), folder, options, clock));
+  MOYO_RETURN_IF_ERROR(store->Load());
+  return store;
+}
+
+absl::Status Store::Load() {
+  absl::MutexLock lock(&mutex_);
+  MOYO_ASSIGN_OR_RETURN(const std::vector<work::Unit> units, unit_table_.LoadUnits());
+  for (const work::Unit& unit : units) {
+    work::Decision restarted = DecideFor(unit, work::Restart{});
+    Put(restarted.next);
+    next_unit_ = std::max(next_unit_, unit.id.value + 1);
+  }
+  std::set<std::string> kept;
+  MOYO_ASSIGN_OR_RETURN(std::vector<Shard> shards, unit_table_.LoadShards());
+  for (Shard& shard : shards) {
+    const work::UnitId id{shard.unit_id};
+    const work::Unit* unit = Find(id);
+    if (unit == nullptr) return absl::DataLossError(absl::StrCat("shard of no unit ", id.value));
+    kept.insert(files_.PathOf(id, shard.token));
+    shards_[unit->first_game] = std::move(shard);
+  }
+  MOYO_RETURN_IF_ERROR(files_.Sweep(kept));
+  MOYO_ASSIGN_OR_RETURN(LedgerChange change, [&]() -> absl::StatusOr<LedgerChange> {
+    LedgerChange loaded;
+    MOYO_ASSIGN_OR_RETURN(loaded.counts, ledger_.Count());
+    MOYO_ASSIGN_OR_RETURN(loaded.left_out, ledger_.LoadLeftOut());
+    return loaded;
+  }());
+  Take(change);
+  return LoadCounts();
+}
+
+absl::Status Store::LoadCounts() {
+  MOYO_ASSIGN_OR_RETURN(const uint64_t last_source, database_->QueryInteger(kLastSource));
+  next_source_ = last_source + 1;
+  MOYO_ASSIGN_OR_RETURN(counts_.found, database_->QueryInteger(kFoundGames));
+  next_game_ = counts_.found + 1;
+  counts_.pending = 0;
+  for (const auto& [id, unit] : units_) {
+    if (work::IsOpen(unit)) counts_.pending += unit.games;
+  }
+  MOYO_ASSIGN_OR_RETURN(const uint64_t next_token, database_->QueryInteger(kNextToken));
+  next_token_ = std::max<uint64_t>(next_token, 1);
+  MOYO_ASSIGN_OR_RETURN(games_seen_, database_->QueryInteger(kGamesSeen));
+  MOYO_ASSIGN_OR_RETURN(Statement * alarms, database_->Prepare(kLoadAlarms));
+  while (true) {
+    MOYO_ASSIGN_OR_RETURN(const bool has_row, alarms->Step());
+    if (!has_row) break;
+    alarms_.push_back(alarms->GetBytes(0));
+  }
+  return CheckBalance(counts_);
+}
+
+const work::Unit* Store::Find(work::UnitId id) const {
+  const auto found = units_.find(id);
+  return found == units_.end() ? nullptr : &found->second;
+}
+
+work::Decision Store::DecideFor(const work::Unit& unit, const work::Event& event) const {
+  return work::Decide(unit, event, clock_.Now(), options_.policy);
+}
+
+absl::Status Store::CheckBalance(const LedgerCounts& counts) {
+  if (counts.Balances()) return absl::OkStatus();
+  const std::string text = absl::StrCat(
+      "the ledger does not balance: found ", counts.found, ", accepted ", counts.accepted,
+      ", duplicate ", counts.duplicate, ", filtered ", counts.filtered, ", rejected ",
+      counts.rejected, ", quarantined ", counts.quarantined, ", pending ", counts.pending);
+  alarms_.push_back(text);
+  return absl::InternalError(text);
+}
+
+void Store::Put(const work::Unit& unit) {
+  const auto [entry, is_new] = units_.try_emplace(unit.id, unit);
+  if (!is_new) {
+    --unit_counts_[static_cast<size_t>(entry->second.state)];
+    entry->second = unit;
+  }
+  ++unit_counts_[static_cast<size_t>(unit.state)];
+  const std::pair<work::GameId, work::UnitId> key{unit.first_game, unit.id};
+  if (unit.state == work::UnitState::kPending) {
+    pending_.insert(key);
+  } else {
+    pending_.erase(key);
+  }
+  if (unit.state == work::UnitState::kLeased) {
+    leased_.insert(unit.id);
+  } else {
+    leased_.erase(unit.id);
+  }
+}
+
+void Store::Take(const LedgerChange& change) {
+  counts_ = change.counts;
+  for (const LeftOut& left_out : change.left_out) {
+    const work::Unit* unit = Find({left_out.unit_id});
+    if (unit == nullptr) continue;
+    std::vector<uint32_t>& rows = shards_[unit->first_game].left_out_rows;
+    rows.insert(std::upper_bound(rows.begin(), rows.end(), left_out.row), left_out.row);
+  }
+  manifest_ = nullptr;
+}
+
+void Store::DropUpload(work::UnitId unit) {
+  const auto upload = uploads_.find(unit);
+  if (upload == uploads_.end()) return;
+  files_.Remove(unit, upload->second.token);
+  uploads_.erase(upload);
+}
+
+void Store::AddAlarm(const std::string& text) {
+  absl::MutexLock lock(&mutex_);
+  AddAlarmLocked(text);
+}
+
+void Store::AddAlarmLocked(const std::string& text) {
+  alarms_.push_back(text);
+  if (alarms_.size() > kMaxAlarms) alarms_.erase(alarms_.begin());
+  // An alarm that cannot be stored is still shown until the server ends.
+  absl::StatusOr<Statement*> add = database_->Prepare(kAddAlarm);
+  if (add.ok()) (*add)->Text(text).Run().IgnoreError();
+}
+
+absl::StatusOr<std::string> Store::GetMeta(const std::string& key) {
+  absl::MutexLock lock(&mutex_);
+  MOYO_ASSIGN_OR_RETURN(Statement * get, database_->Prepare(kGetMeta));
+  MOYO_ASSIGN_OR_RETURN(const bool has_row, get->Text(key).Step());
+  if (!has_row) return std::string();
+  std::string value = get->GetBytes(0);
+  get->Reset();
+  return value;
+}
+
+absl::Status Store::SetMeta(const std::string& key, const std::string& value) {
+  absl::MutexLock lock(&mutex_);
+  return WriteMeta(key, value);
+}
+
+absl::Status Store::WriteMeta(const std::string& key, const std::string& value) {
+  MOYO_ASSIGN_OR_RETURN(Statement * put, database_->Prepare(kPutMeta));
+  return put->Text(key).Blob(value).Run();
+}
+
+}  // namespace moyo::store

@@ -1,0 +1,181 @@
+// The server's whole state in one folder: SQLite and shard files. Applies the decisions of
+// server/work, each in one transaction, and keeps in memory what every poll asks for.
+//
+//   auto store = Store::Open(folder, {.policy = policy}, Clock::System());
+//   auto granted = (*store)->LeaseNext("worker-1");
+//   if (*granted) ... (*granted)->unit.token ...
+//
+// Thread-safe. Errors: FAILED_PRECONDITION for a stale fencing token, RESOURCE_EXHAUSTED for a full
+// disk, INTERNAL when the database fails; others are named at the call. After an error nothing has
+// changed.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "common/base/clock.h"
+#include "server/store/catalogue_table.h"
+#include "server/store/database.h"
+#include "server/store/ledger_table.h"
+#include "server/store/rows.h"
+#include "server/store/shard_files.h"
+#include "server/store/unit_table.h"
+#include "server/work/unit.h"
+
+namespace moyo::store {
+
+struct StoreOptions {
+  work::Policy policy;
+  Duplicates duplicates = Duplicates::kDrop;
+};
+
+struct GrantedUnit {
+  work::Unit unit;
+  std::vector<Source> sources;
+};
+
+struct CommitRequest {
+  work::UnitId unit;
+  work::FencingToken token;
+  std::string worker;  // for people
+  std::string digest;  // empty: no accepted game, no shard
+  std::vector<Game> games;
+};
+
+// What a status shows. Cheap to take.
+struct StoreStatus {
+  LedgerCounts ledger;
+  UnitCounts units;
+  uint64_t sources = 0;
+  uint64_t games_seen = 0;  // true games found by the catalogue
+  uint64_t lease_expiries = 0;
+  uint64_t commits = 0;
+  std::vector<std::string> alarms;
+};
+
+class Store {
+ public:
+  // Creates `folder` (with shards/) when missing, sweeps orphaned shards, and gives each live
+  // lease one grace period.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder,
+                                                     const StoreOptions& options,
+                                                     const Clock& clock);
+
+  // --- catalogue; one caller at a time (server/catalog) ---
+  absl::StatusOr<std::optional<File>> FindFile(const std::string& path);
+  absl::StatusOr<std::vector<Source>> SourcesOfFile(uint64_t file_id);
+  absl::StatusOr<uint64_t> NextFileId();
+  absl::Status AddBatch(CatalogueBatch batch);
+  // Remembers a scan until it is finished; the same paths and limit keep their scan id.
+  absl::StatusOr<Scan> BeginScan(std::vector<std::string> paths, uint64_t limit_games);
+  absl::Status FinishScan(uint64_t scan_id);
+  absl::StatusOr<std::vector<Scan>> UnfinishedScans();
+
+  // --- leases ---
+  // The open unit with the lowest first game; nullopt: none is pending.
+  absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
+  // False: the lease is lost.
+  absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t games_parsed);
+  absl::Status Release(work::UnitId unit, const work::Release& release);
+  // Ends the leases that ran out; returns how many.
+  absl::StatusOr<int> Reap();
+  absl::StatusOr<std::vector<Source>> SourcesOfLease(work::UnitId unit, work::FencingToken token);
+
+  // --- shards ---
+  // Null: this unit's commit under the token stands already, nothing need be sent.
+  absl::StatusOr<std::unique_ptr<ShardUpload>> BeginUpload(work::UnitId unit,
+                                                           work::FencingToken token,
+                                                           uint64_t length_bytes);
+  absl::Status FinishUpload(work::UnitId unit, work::FencingToken token, const std::string& digest,
+                            uint64_t length_bytes, std::unique_ptr<ShardUpload> upload);
+  // True: this commit stood already. NOT_FOUND: no such shard was uploaded. DATA_LOSS: another
+  // digest stands. INVALID_ARGUMENT: the rows are not the unit's games.
+  absl::StatusOr<bool> Commit(CommitRequest request);
+  // Path and length of a unit's shard in the dataset. NOT_FOUND.
+  absl::StatusOr<std::pair<std::string, uint64_t>> FindShard(work::UnitId unit);
+  std::shared_ptr<const Manifest> GetManifest();
+
+  // --- queries ---
+  StoreStatus GetStatus();
+  // Leases held, by worker name.
+  std::map<std::string, uint32_t> LeasesByWorker();
+  // The units that stand (not split), ascending first game.
+  std::vector<work::Unit> UnitsInOrder();
+  // Ledger rows of some games of one unit, ascending; pending ones are made up from its sources.
+  absl::StatusOr<std::vector<LedgerEntry>> ReadLedger(const work::Unit& unit);
+  absl::StatusOr<std::string> GetMeta(const std::string& key);  // empty: not set
+  absl::Status SetMeta(const std::string& key, const std::string& value);
+  void AddAlarm(const std::string& text);
+
+ private:
+  struct Upload {
+    work::FencingToken token;
+    std::string digest;
+    uint64_t length_bytes = 0;
+  };
+
+  Store(std::unique_ptr<Database> database, const std::string& folder, const StoreOptions& options,
+        const Clock& clock);
+  absl::Status Load() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status LoadCounts() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  work::Decision DecideFor(const work::Unit& unit, const work::Event& event) const;
+  // In a transaction: writes a unit that failed, with its halves or its quarantined games.
+  absl::Status WriteFailed(const work::Unit& before, const work::Unit& next,
+                           std::vector<work::Unit>& halves, LedgerChange& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status WriteHalves(const work::Unit& unit, std::vector<work::Unit>& halves)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status WriteQuarantined(const work::Unit& unit, LedgerChange& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ApplyFailure(const work::Unit& before, const work::Unit& next)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status WriteCommit(const CommitRequest& request, const work::Unit& before,
+                           const work::Unit& next, const std::optional<Shard>& shard)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckBalance(const LedgerCounts& counts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Memory follows a transaction that stands.
+  void Put(const work::Unit& unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Take(const LedgerChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DropUpload(work::UnitId unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddAlarmLocked(const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status WriteMeta(const std::string& key, const std::string& value)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const StoreOptions options_;
+  const Clock& clock_;
+  ShardFiles files_;
+  absl::Mutex mutex_;
+  std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mutex_);
+  CatalogueTable catalogue_ ABSL_GUARDED_BY(mutex_);
+  LedgerTable ledger_ ABSL_GUARDED_BY(mutex_);
+  UnitTable unit_table_ ABSL_GUARDED_BY(mutex_);
+
+  std::unordered_map<work::UnitId, work::Unit> units_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::pair<work::GameId, work::UnitId>> pending_ ABSL_GUARDED_BY(mutex_);
+  std::set<work::UnitId> leased_ ABSL_GUARDED_BY(mutex_);
+  std::array<uint64_t, 6> unit_counts_ ABSL_GUARDED_BY(mutex_){};  // by UnitState
+  std::unordered_map<work::UnitId, Upload> uploads_ ABSL_GUARDED_BY(mutex_);
+  std::map<work::GameId, Shard> shards_ ABSL_GUARDED_BY(mutex_);  // by their first game
+  LedgerCounts counts_ ABSL_GUARDED_BY(mutex_);
+  uint64_t next_source_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t next_game_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t next_unit_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t next_token_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t games_seen_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t commits_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::string> alarms_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const Manifest> manifest_ ABSL_GUARDED_BY(mutex_);  // null: changed since
+};
+
+}  // namespace moyo::store

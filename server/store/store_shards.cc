@@ -1,0 +1,199 @@
+// Shards in, commits, the manifest.
+#include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
+#include "common/base/status_macros.h"
+#include "server/store/store.h"
+
+namespace moyo::store {
+namespace {
+
+absl::Status Stale(work::UnitId unit, work::FencingToken token) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("fencing token ", token.value, " of unit ", unit.value, " no longer counts"));
+}
+
+// Fills in the games' sources, and checks that the rows are the unit's games, each once, and the
+// accepted ones the shard's rows, each once.
+absl::Status CheckRows(const work::Unit& unit, const std::vector<Source>& sources,
+                       const std::string& digest, std::vector<Game>& games) {
+  if (games.size() != unit.games) {
+    return absl::InvalidArgumentError(absl::StrCat("unit ", unit.id.value, " has ", unit.games,
+                                                   " games, the commit ", games.size(), " rows"));
+  }
+  uint64_t accepted = 0;
+  for (const Game& game : games) accepted += game.state == GameState::kAccepted;
+  std::vector<bool> row_taken(accepted, false);
+  size_t source = 0;
+  for (size_t i = 0; i < games.size(); ++i) {
+    Game& game = games[i];
+    if (game.game_id != unit.first_game.value + i) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("row ", i, " of unit ", unit.id.value, " is game ", game.game_id));
+    }
+    while (game.game_id >= sources[source].first_game + sources[source].games) ++source;
+    game.source_id = sources[source].source_id;
+    if (game.state != GameState::kAccepted) continue;
+    if (game.game_hash.size() != sizeof(Hash128) || game.shard_row >= accepted ||
+        row_taken[game.shard_row]) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("game ", game.game_id, " has no proper hash or shard row"));
+    }
+    row_taken[game.shard_row] = true;
+  }
+  if (digest.empty() == (accepted == 0) && (digest.empty() || digest.size() == sizeof(Digest))) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError("a shard digest goes with accepted games, and has 32 bytes");
+}
+
+Shard ShardOf(const CommitRequest& request, uint64_t length_bytes) {
+  Shard shard;
+  shard.unit_id = request.unit.value;
+  shard.token = request.token;
+  shard.digest = request.digest;
+  shard.length_bytes = length_bytes;
+  for (const Game& game : request.games) {
+    if (game.state != GameState::kAccepted) continue;
+    ++shard.games;
+    shard.positions += game.moves;
+  }
+  return shard;
+}
+
+void UpdateUint32(Sha256& digest, uint32_t value) {
+  const uint8_t bytes[4] = {static_cast<uint8_t>(value), static_cast<uint8_t>(value >> 8),
+                            static_cast<uint8_t>(value >> 16), static_cast<uint8_t>(value >> 24)};
+  digest.Update(bytes, sizeof(bytes));
+}
+
+// As proto/moyo/v1/shard.proto says.
+std::string DatasetDigestOf(const std::vector<Shard>& shards) {
+  Sha256 digest;
+  for (const Shard& shard : shards) {
+    digest.Update(shard.digest);
+    UpdateUint32(digest, shard.left_out_rows.size());
+    for (uint32_t row : shard.left_out_rows) UpdateUint32(digest, row);
+  }
+  return ToBytes(digest.Finish());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ShardUpload>> Store::BeginUpload(work::UnitId id,
+                                                                work::FencingToken token,
+                                                                uint64_t length_bytes) {
+  absl::MutexLock lock(&mutex_);
+  const work::Unit* unit = Find(id);
+  if (unit == nullptr) return Stale(id, token);
+  const work::Decision decision = DecideFor(*unit, work::Uploaded{token});
+  if (decision.outcome == work::Outcome::kStale) return Stale(id, token);
+  if (decision.outcome == work::Outcome::kRepeated) return nullptr;
+  return files_.Begin(id, token, length_bytes);
+}
+
+absl::Status Store::FinishUpload(work::UnitId id, work::FencingToken token,
+                                 const std::string& digest, uint64_t length_bytes,
+                                 std::unique_ptr<ShardUpload> upload) {
+  // Held while the file is renamed, so that no commit of this token comes between.
+  absl::MutexLock lock(&mutex_);
+  const work::Unit* unit = Find(id);
+  if (unit == nullptr) return Stale(id, token);
+  const work::Decision decision = DecideFor(*unit, work::Uploaded{token});
+  if (decision.outcome == work::Outcome::kStale) return Stale(id, token);
+  if (decision.outcome == work::Outcome::kRepeated) return absl::OkStatus();
+  MOYO_RETURN_IF_ERROR(upload->Publish());
+  const auto earlier = uploads_.find(id);
+  if (earlier != uploads_.end() && earlier->second.token != token) DropUpload(id);
+  uploads_[id] = {token, digest, length_bytes};
+  if (decision.outcome == work::Outcome::kApplied) Put(decision.next);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Store::Commit(CommitRequest request) {
+  absl::MutexLock lock(&mutex_);
+  const work::Unit* unit = Find(request.unit);
+  if (unit == nullptr) return Stale(request.unit, request.token);
+  const work::Unit before = *unit;
+  const work::Decision decision = DecideFor(before, work::Commit{request.token, request.digest});
+  switch (decision.outcome) {
+    case work::Outcome::kRepeated:
+      return true;
+    case work::Outcome::kConflict: {
+      const std::string text = absl::StrCat(
+          "unit ", before.id.value, ": worker '", request.worker, "' made digest ",
+          Hex(request.digest).substr(0, 16), ", but worker '", before.worker, "' made ",
+          Hex(before.digest).substr(0, 16), ", which stands; one of the two machines is at fault");
+      AddAlarmLocked(text);
+      return absl::DataLossError(text);
+    }
+    case work::Outcome::kApplied:
+      break;
+    default:
+      return Stale(request.unit, request.token);
+  }
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Source> sources,
+                        catalogue_.SourcesInRange(before.first_source.value, before.sources));
+  MOYO_RETURN_IF_ERROR(CheckRows(before, sources, request.digest, request.games));
+  std::optional<Shard> shard;
+  if (!request.digest.empty()) {
+    const auto upload = uploads_.find(request.unit);
+    if (upload == uploads_.end() || upload->second.token != request.token ||
+        upload->second.digest != request.digest) {
+      return absl::NotFoundError(
+          absl::StrCat("the shard of unit ", before.id.value, " is not here; upload and repeat"));
+    }
+    shard = ShardOf(request, upload->second.length_bytes);
+  }
+  MOYO_RETURN_IF_ERROR(WriteCommit(request, before, decision.next, shard));
+  return false;
+}
+
+absl::Status Store::WriteCommit(const CommitRequest& request, const work::Unit& before,
+                                const work::Unit& next, const std::optional<Shard>& shard) {
+  LedgerChange change{counts_, {}};
+  MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  MOYO_RETURN_IF_ERROR(unit_table_.Update(next, before.token));
+  if (shard) MOYO_RETURN_IF_ERROR(unit_table_.InsertShard(*shard));
+  MOYO_RETURN_IF_ERROR(ledger_.Insert(next.id.value, request.games, options_.duplicates, change));
+  change.counts.pending -= before.games;
+  MOYO_RETURN_IF_ERROR(CheckBalance(change.counts));
+  MOYO_RETURN_IF_ERROR(transaction.Commit());
+  Put(next);
+  if (shard) {
+    shards_[next.first_game] = *shard;
+    uploads_.erase(next.id);
+  } else {
+    DropUpload(next.id);
+  }
+  Take(change);
+  ++commits_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::pair<std::string, uint64_t>> Store::FindShard(work::UnitId id) {
+  absl::MutexLock lock(&mutex_);
+  const work::Unit* unit = Find(id);
+  if (unit != nullptr && unit->state == work::UnitState::kDone) {
+    const auto shard = shards_.find(unit->first_game);
+    if (shard != shards_.end()) {
+      return std::make_pair(files_.PathOf(id, shard->second.token), shard->second.length_bytes);
+    }
+  }
+  return absl::NotFoundError(absl::StrCat("no shard of unit ", id.value, " in the dataset"));
+}
+
+std::shared_ptr<const Manifest> Store::GetManifest() {
+  absl::MutexLock lock(&mutex_);
+  if (manifest_ == nullptr) {
+    auto manifest = std::make_shared<Manifest>();
+    for (const auto& [first_game, shard] : shards_) {
+      manifest->shards.push_back(shard);
+      manifest->bytes += shard.length_bytes;
+    }
+    manifest->digest = DatasetDigestOf(manifest->shards);
+    manifest_ = std::move(manifest);
+  }
+  return manifest_;
+}
+
+}  // namespace moyo::store
