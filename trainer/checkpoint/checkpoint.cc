@@ -1,0 +1,151 @@
+#include "trainer/checkpoint/checkpoint.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "common/base/digest.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+
+namespace moyo::trainer {
+namespace {
+
+using Json = nlohmann::json;
+
+// What decides the sequence of samples and updates, under the names of the command line.
+Json SequenceOptions(const TrainingOptions& options, const std::string& dataset_digest) {
+  return {
+      {"--batch-size", options.batch_size},
+      {"--blocks", options.shape.blocks},
+      {"--filters", options.shape.filters},
+      {"--epochs", options.epochs},
+      {"--learning-rate", options.learning_rate},
+      {"--schedule", static_cast<int>(options.schedule)},
+      {"--optimizer", static_cast<int>(options.optimizer)},
+      {"--weight-decay", options.weight_decay},
+      {"--warmup", options.warmup},
+      {"--value-weight", options.value_weight},
+      {"--clip-norm", options.clip_norm},
+      {"--augment", static_cast<int>(options.augment)},
+      {"--validation-percent", options.validation_percent},
+      {"--seed", options.seed},
+      {"--max-minutes", absl::ToDoubleMinutes(std::min(options.max_time, absl::Hours(1000000)))},
+      {"the dataset", Hex(dataset_digest)}};
+}
+
+Json ToJson(const TrainingState& state) {
+  return {{"samples", state.samples},
+          {"step", state.step},
+          {"elapsed_seconds", state.elapsed_seconds},
+          {"best_top1", state.best_top1},
+          {"finished", state.finished},
+          {"validation",
+           {state.validation.positions, state.validation.top1, state.validation.top5,
+            state.validation.nats, state.validation.value_accuracy}}};
+}
+
+TrainingState StateFromJson(const Json& json) {
+  TrainingState state;
+  state.samples = json.at("samples");
+  state.step = json.at("step");
+  state.elapsed_seconds = json.at("elapsed_seconds");
+  state.best_top1 = json.at("best_top1");
+  state.finished = json.at("finished");
+  const Json& validation = json.at("validation");
+  state.validation = {validation.at(0), validation.at(1), validation.at(2), validation.at(3),
+                      validation.at(4)};
+  return state;
+}
+
+// Newest first.
+std::vector<std::string> ListCheckpoints(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (absl::StartsWith(name, "step-") && absl::EndsWith(name, ".pt"))
+      paths.push_back(entry.path());
+  }
+  std::sort(paths.rbegin(), paths.rend());
+  return paths;
+}
+
+absl::Status CheckOptions(const Json& stored, const Json& wanted, bool fork) {
+  std::vector<std::string> changed;
+  for (const auto& [name, value] : wanted.items()) {
+    if (!stored.contains(name) || stored.at(name) != value) changed.push_back(name);
+  }
+  if (changed.empty() || fork) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the checkpoint was trained with other values of ", absl::StrJoin(changed, ", "),
+      "; give the same ones, or --fork to go on with the new ones, or 'moyo reset --model'"));
+}
+
+}  // namespace
+
+absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
+                                        const std::string& dataset_digest,
+                                        const TrainingState& state, const Tower& tower,
+                                        const Optimizer& optimizer) {
+  MOYO_RETURN_IF_ERROR(MakeFolder(folder));
+  std::ostringstream bytes;
+  try {
+    torch::serialize::OutputArchive archive, tower_archive, optimizer_archive;
+    tower->save(tower_archive);
+    optimizer.Save(optimizer_archive);
+    const Json json = {{"format", kCheckpointFormat},
+                       {"options", SequenceOptions(options, dataset_digest)},
+                       {"state", ToJson(state)}};
+    archive.write("moyo", c10::IValue(json.dump()));
+    archive.write("tower", tower_archive);
+    archive.write("optimizer", optimizer_archive);
+    archive.save_to(bytes);
+  } catch (const std::exception& error) {  // Torch's
+    return absl::InternalError(absl::StrCat("cannot save a checkpoint: ", error.what()));
+  }
+  const std::string file = bytes.str();
+  MOYO_RETURN_IF_ERROR(
+      WriteFileAtomically(absl::StrFormat("%s/step-%010d.pt", folder, state.step), file));
+  const std::vector<std::string> all = ListCheckpoints(folder);
+  for (size_t i = kCheckpointsKept; i < all.size(); ++i) std::filesystem::remove(all[i]);
+  return file.size();
+}
+
+absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& folder,
+                                                            const TrainingOptions& options,
+                                                            const std::string& dataset_digest,
+                                                            Tower& tower, Optimizer& optimizer) {
+  for (const std::string& path : ListCheckpoints(folder)) {
+    try {
+      torch::serialize::InputArchive archive, tower_archive, optimizer_archive;
+      archive.load_from(path);
+      c10::IValue entry;
+      archive.read("moyo", entry);
+      const Json json = Json::parse(entry.toStringRef());
+      if (json.at("format") != kCheckpointFormat) {
+        return absl::FailedPreconditionError(absl::StrCat("checkpoint '", path, "' has format ",
+                                                          json.at("format").dump(),
+                                                          "; use the trainer that wrote it"));
+      }
+      MOYO_RETURN_IF_ERROR(
+          CheckOptions(json.at("options"), SequenceOptions(options, dataset_digest), options.fork));
+      archive.read("tower", tower_archive);
+      archive.read("optimizer", optimizer_archive);
+      tower->load(tower_archive);
+      optimizer.Load(optimizer_archive);
+      return StateFromJson(json.at("state"));
+    } catch (const std::exception&) {
+      continue;  // damaged: an older one stands behind it
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace moyo::trainer

@@ -1,0 +1,55 @@
+#include "trainer/data/feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+namespace moyo::trainer {
+
+Feed::Feed(Sampler sampler, uint64_t first, uint64_t end, size_t batch_size)
+    : sampler_(std::move(sampler)), next_(first), end_(end), batch_size_(batch_size) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Feed::~Feed() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+  }
+  thread_.join();
+}
+
+void Feed::Run() {
+  while (next_ < end_) {
+    Batch batch;
+    const size_t count = std::min<uint64_t>(batch_size_, end_ - next_);
+    sampler_.Draw(next_, count, batch);
+    next_ += count;
+    absl::MutexLock lock(&mutex_);
+    const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return stopped_ || ready_.size() < kAhead;
+    };
+    mutex_.Await(absl::Condition(&has_room));
+    if (stopped_) return;
+    ready_.push_back(std::move(batch));
+  }
+  absl::MutexLock lock(&mutex_);
+  finished_ = true;
+}
+
+bool Feed::Next(Batch& batch) {
+  const absl::Time begin = absl::Now();
+  absl::MutexLock lock(&mutex_);
+  const auto has_batch = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return finished_ || !ready_.empty();
+  };
+  mutex_.Await(absl::Condition(&has_batch));
+  waited_ += absl::Now() - begin;
+  if (ready_.empty()) return false;
+  batch = std::move(ready_.front());
+  ready_.pop_front();
+  return true;
+}
+
+}  // namespace moyo::trainer

@@ -1,0 +1,42 @@
+// Batches drawn ahead of the training loop by a thread of their own, in order.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "trainer/data/sampler.h"
+
+namespace moyo::trainer {
+
+// Bounded: at most kAhead batches wait. One consumer.
+class Feed {
+ public:
+  static constexpr size_t kAhead = 4;
+  // Batches of `batch_size` from sample `first` up to `end`, the last one perhaps smaller.
+  Feed(Sampler sampler, uint64_t first, uint64_t end, size_t batch_size);
+  ~Feed();
+  // False when all samples were given.
+  bool Next(Batch& batch);
+  // Time that Next has waited for the thread.
+  absl::Duration waited() const { return waited_; }
+
+ private:
+  void Run();
+
+  Sampler sampler_;
+  uint64_t next_;
+  const uint64_t end_;
+  const size_t batch_size_;
+  absl::Duration waited_;
+  absl::Mutex mutex_;
+  std::deque<Batch> ready_ ABSL_GUARDED_BY(mutex_);
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace moyo::trainer

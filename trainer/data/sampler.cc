@@ -1,0 +1,54 @@
+#include "trainer/data/sampler.h"
+
+#include "common/go/replay.h"
+#include "common/go/symmetry.h"
+
+namespace moyo::trainer {
+
+Sampler::Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment)
+    : dataset_(dataset), positions_(positions), seed_(seed), augment_(augment) {}
+
+void Sampler::Draw(uint64_t first, size_t count, Batch& batch) {
+  batch.first_sample = first;
+  batch.planes.clear();
+  batch.policy.clear();
+  batch.value.clear();
+  batch.value_weight.clear();
+  for (uint64_t sample = first; sample < first + count; ++sample) Append(sample, batch);
+}
+
+void Sampler::Append(uint64_t sample, Batch& batch) {
+  const uint64_t epoch = sample / positions_.size();
+  if (epoch != epoch_) {
+    epoch_ = epoch;
+    permutation_ = Permutation(seed_, epoch, positions_.size());
+  }
+  const Positions::Place place = positions_.Find(permutation_(sample % positions_.size()));
+  const int symmetry =
+      augment_ == Augment::kOff ? 0 : static_cast<int>(Mix(Mix(seed_) ^ sample) % go::kSymmetries);
+  const auto image = [&](go::Point point) {
+    return go::Transform(point, symmetry, features::kBoardSize);
+  };
+
+  dataset_.Read(*place.game, game_);
+  board_.Reset(features::kBoardSize, go::SuicideOf(game_.info.ruleset));
+  for (const go::Setup& setup : game_.setup) board_.PlaceSetup({image(setup.point), setup.color});
+  history_.Clear();
+  // Only the last eight positions are seen, so only they are remembered.
+  for (uint32_t ply = 0; ply < place.ply; ++ply) {
+    if (ply + features::kHistory > place.ply) history_.Push(board_);
+    board_.Play({image(game_.moves[ply].point), game_.moves[ply].color});
+  }
+  history_.Push(board_);
+  const go::Move& move = game_.moves[place.ply];
+  history_.Fill(move.color, batch.planes.emplace_back());
+  batch.policy.push_back(features::PolicyIndex(image(move.point)));
+  const go::Winner winner = game_.info.winner;
+  const bool won = (winner == go::Winner::kBlack) == (move.color == go::Color::kBlack);
+  batch.value.push_back(winner == go::Winner::kDraw || winner == go::Winner::kUnknown ? 0.0f
+                        : won                                                         ? 1.0f
+                                                                                      : -1.0f);
+  batch.value_weight.push_back(winner == go::Winner::kUnknown ? 0.0f : 1.0f);
+}
+
+}  // namespace moyo::trainer

@@ -1,0 +1,51 @@
+// Sample number -> position, by replay. Nothing is stored: the sample is a function of (seed,
+// number).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/features/planes.h"
+#include "common/go/board.h"
+#include "trainer/data/dataset.h"
+#include "trainer/data/permutation.h"
+
+namespace moyo::trainer {
+
+enum class Augment : uint8_t { kOff, kEightSymmetries };
+
+// Samples of one batch, in order. Shapes: n.
+struct Batch {
+  uint64_t first_sample = 0;
+  std::vector<features::BitPlanes> planes;
+  std::vector<int64_t> policy;      // features::PolicyIndex of the move played
+  std::vector<float> value;         // 1 the side to move won, -1 lost, 0 draw
+  std::vector<float> value_weight;  // 0 when the result is unknown
+  size_t size() const { return policy.size(); }
+};
+
+// Not thread-safe (scratch space); one a thread.
+class Sampler {
+ public:
+  // `dataset` must outlive the sampler.
+  Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment);
+
+  // Samples first..first+count-1 of the endless sequence epoch 0, epoch 1, ...: sample s is the (s
+  // mod N)-th of epoch s / N's permutation of all N positions.
+  void Draw(uint64_t first, size_t count, Batch& batch);
+
+ private:
+  void Append(uint64_t sample, Batch& batch);
+
+  const Dataset& dataset_;
+  const Positions& positions_;
+  const uint64_t seed_;
+  const Augment augment_;
+  uint64_t epoch_ = UINT64_MAX;
+  Permutation permutation_{0, 0, 1};
+  go::GameRecord game_;
+  go::Board board_;
+  features::History history_;
+};
+
+}  // namespace moyo::trainer

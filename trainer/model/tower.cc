@@ -1,0 +1,70 @@
+#include "trainer/model/tower.h"
+
+#include <string>
+
+namespace moyo::trainer {
+namespace {
+
+constexpr int kPolicyChannels = 2;
+constexpr int kValueChannels = 1;
+constexpr int kValueHidden = 256;
+
+}  // namespace
+
+ConvNormImpl::ConvNormImpl(int in, int out, int kernel)
+    : conv(register_module(
+          "conv", torch::nn::Conv2d(
+                      torch::nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
+      norm(register_module("norm", torch::nn::BatchNorm2d(out))) {
+  torch::nn::init::kaiming_normal_(conv->weight, 0.0, torch::kFanOut, torch::kReLU);
+}
+
+ResidualBlockImpl::ResidualBlockImpl(int filters)
+    : first(register_module("first", ConvNorm(filters, filters, 3))),
+      second(register_module("second", ConvNorm(filters, filters, 3))) {
+  // A block begins as the identity: deep towers learn sooner (Goyal et al. 2017, section 5.1).
+  torch::nn::init::zeros_(second->norm->weight);
+}
+
+TowerImpl::TowerImpl(const NetShape& net_shape)
+    : shape(net_shape),
+      input(register_module("input", ConvNorm(features::kPlanes, net_shape.filters, 3))) {
+  for (int i = 0; i < shape.blocks; ++i) {
+    blocks.push_back(register_module("block" + std::to_string(i), ResidualBlock(shape.filters)));
+  }
+  policy_conv = register_module("policy_conv", ConvNorm(shape.filters, kPolicyChannels, 1));
+  policy_linear = register_module(
+      "policy_linear",
+      torch::nn::Linear(kPolicyChannels * features::kPointCount, features::kPolicySize));
+  value_conv = register_module("value_conv", ConvNorm(shape.filters, kValueChannels, 1));
+  value_hidden = register_module(
+      "value_hidden", torch::nn::Linear(kValueChannels * features::kPointCount, kValueHidden));
+  value_linear = register_module("value_linear", torch::nn::Linear(kValueHidden, 1));
+}
+
+TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {
+  torch::Tensor x = torch::relu(input(planes));
+  for (ResidualBlock& block : blocks) x = block(x);
+  const torch::Tensor policy = torch::relu(policy_conv(x)).flatten(1);
+  const torch::Tensor value = torch::relu(value_conv(x)).flatten(1);
+  return {policy_linear(policy).to(torch::kFloat),
+          torch::tanh(value_linear(torch::relu(value_hidden(value))).to(torch::kFloat)).squeeze(1)};
+}
+
+void ToChannelsLast(Tower& tower) {
+  torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : tower->parameters()) {
+    if (parameter.dim() == 4) {
+      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+    }
+  }
+}
+
+torch::Tensor ExpandPlanes(std::span<const features::BitPlanes> planes) {
+  torch::Tensor tensor = torch::empty({static_cast<int64_t>(planes.size()), features::kBoardSize,
+                                       features::kBoardSize, features::kPlanes});
+  features::ExpandNhwc(planes, {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())});
+  return tensor.permute({0, 3, 1, 2});
+}
+
+}  // namespace moyo::trainer

@@ -1,0 +1,24 @@
+// What training will need, reckoned before it starts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "trainer/train/options.h"
+
+namespace moyo::trainer {
+
+struct MemoryPlan {
+  uint64_t process_bytes = 0;  // Torch, gRPC, code
+  uint64_t dataset_bytes = 0;
+  uint64_t model_bytes = 0;  // weights, gradients, optimizer
+  uint64_t step_bytes = 0;   // activations of a batch and the batches drawn ahead
+  uint64_t total_bytes() const { return process_bytes + dataset_bytes + model_bytes + step_bytes; }
+  std::string ToString() const;  // one line
+};
+
+// RESOURCE_EXHAUSTED names the least budget that works.
+absl::StatusOr<MemoryPlan> PlanMemory(const TrainingOptions& options, uint64_t dataset_bytes);
+
+}  // namespace moyo::trainer

@@ -1,0 +1,59 @@
+#include "trainer/train/validator.h"
+
+#include <algorithm>
+
+#include "trainer/data/sampler.h"
+#include "trainer/model/torch_compat.h"
+
+namespace moyo::trainer {
+namespace {
+
+constexpr uint64_t kOrderSeed = 0x76616c;  // of the validation positions
+constexpr size_t kBatchSize = 128;
+
+struct Sums {
+  double top1 = 0, top5 = 0, nats = 0, value_right = 0, value_known = 0;
+};
+
+void AddBatch(Tower& tower, const Batch& batch, Sums& sums) {
+  const auto count = static_cast<int64_t>(batch.size());
+  const Bf16Autocast autocast(true);
+  const TowerImpl::Output output = tower->forward(ExpandPlanes(batch.planes));
+  const torch::Tensor target = torch::tensor(batch.policy).view({count, 1});
+  const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
+  const torch::Tensor best = std::get<1>(output.policy.topk(5, 1));
+  const torch::Tensor hits = best.eq(target);
+  sums.top1 += hits.select(1, 0).sum().item<double>();
+  sums.top5 += hits.sum().item<double>();
+  sums.nats -= log_policy.gather(1, target).sum().item<double>();
+  const torch::Tensor value = torch::tensor(batch.value);
+  const torch::Tensor decided = value.ne(0);
+  sums.value_known += decided.sum().item<double>();
+  sums.value_right += output.value.mul(value).gt(0).logical_and(decided).sum().item<double>();
+}
+
+}  // namespace
+
+ValidationResult Validate(const Dataset& dataset, Tower& tower, uint64_t count) {
+  ValidationResult result;
+  result.positions = std::min(count, dataset.validation().size());
+  if (result.positions == 0) return result;
+  torch::NoGradGuard no_grad;
+  tower->eval();
+  Sampler sampler(dataset, dataset.validation(), kOrderSeed, Augment::kOff);
+  Batch batch;
+  Sums sums;
+  for (uint64_t first = 0; first < result.positions; first += kBatchSize) {
+    sampler.Draw(first, std::min<uint64_t>(kBatchSize, result.positions - first), batch);
+    AddBatch(tower, batch, sums);
+  }
+  tower->train();
+  const auto positions = static_cast<double>(result.positions);
+  result.top1 = sums.top1 / positions;
+  result.top5 = sums.top5 / positions;
+  result.nats = sums.nats / positions;
+  result.value_accuracy = sums.value_known > 0 ? sums.value_right / sums.value_known : 0;
+  return result;
+}
+
+}  // namespace moyo::trainer
