@@ -102,6 +102,8 @@ absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const S
 }
 
 ServerConnection::~ServerConnection() {
+  admin_.reset();  // an open connection would make the server wait for it
+  shards_.reset();
   if (temporary_ != nullptr) temporary_->Stop(kStopPatience);
 }
 

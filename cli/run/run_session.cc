@@ -127,11 +127,15 @@ absl::Status RunSession::TickServer() {
 // Workers leave when nothing is left to lease; they come back while the dataset is not complete
 // (the catalogue still grew, or games were added).
 absl::Status RunSession::TickWorkers() {
+  const v1::GetStatusResponse& status = summary_.status;
+  // A later run first looks through the catalogue again; with nothing new there it needs no worker.
+  const bool needed =
+      !status.complete() && (status.ledger().pending() > 0 || status.ledger().found() == 0);
   for (const auto& worker : workers_) {
     const int before = worker->restarts();
     MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, worker->Poll(absl::Now()));
     NoteDeath(*worker, before);
-    if (state == SupervisedChild::State::kDone && !summary_.status.complete()) {
+    if (state == SupervisedChild::State::kDone && needed) {
       MOYO_RETURN_IF_ERROR(worker->Start(absl::Now()));
     }
   }
@@ -161,16 +165,19 @@ absl::Status RunSession::Pause() const {
 absl::Status RunSession::Parse() {
   const absl::Time begin = absl::Now();
   MOYO_RETURN_IF_ERROR(StartServer());
-  MOYO_ASSIGN_OR_RETURN(const bool answered, TickStatus());
-  summary_.parsed_before = answered && summary_.status.complete();
+  MOYO_RETURN_IF_ERROR(TickStatus().status());
   summary_.games_before = Parsed(summary_.status.ledger());
   MakeWorkers();
   while (!summary_.status.complete()) {
     MOYO_RETURN_IF_ERROR(Tick().status());
-    progress_.Update(ParseProgress(summary_.status, summary_.games_before, absl::Now() - begin));
+    if (summary_.status.ledger().pending() > 0) {
+      progress_.Update(ParseProgress(summary_.status, summary_.games_before, absl::Now() - begin));
+    }
     if (!summary_.status.complete()) MOYO_RETURN_IF_ERROR(Pause());
   }
   summary_.parse_time = absl::Now() - begin;
+  summary_.parsed_before =
+      summary_.games_before > 0 && summary_.games_before == Parsed(summary_.status.ledger());
   if (!summary_.parsed_before) {
     progress_.Finish(ParseProgress(summary_.status, summary_.games_before, summary_.parse_time));
   }
