@@ -23,6 +23,9 @@ constexpr absl::Duration kStatusTimeout = absl::Seconds(5);
 constexpr absl::Duration kSilentServer = absl::Minutes(2);  // then it is killed and started again
 constexpr absl::Duration kStopPatience = absl::Seconds(10);
 constexpr absl::Duration kTrainerPatience = absl::Seconds(60);  // it writes a checkpoint first
+// Shorter than the server's own choice: workers here are near, and after a crash the next run does
+// not wait long for the leases of the dead.
+constexpr char kLeaseSeconds[] = "15";
 constexpr char kGoOn[] = "the same command goes on where it stopped";
 
 // A source that kills workers costs several deaths before it is found and quarantined.
@@ -83,7 +86,7 @@ absl::Status RunSession::StartServer() {
                        .run_dir = options_.run_dir,
                        .listen = connection_ == nullptr ? "127.0.0.1:0" : connection_->address(),
                        .arguments = options_.server_arguments};
-  start.arguments.push_back("--games");
+  start.arguments.insert(start.arguments.end(), {"--lease-seconds", kLeaseSeconds, "--games"});
   start.arguments.insert(start.arguments.end(), options_.games.begin(), options_.games.end());
   MOYO_ASSIGN_OR_RETURN(StartedServer started, cli::StartServer(start));
   server_.Adopt(std::move(started.child), absl::Now());
