@@ -1,0 +1,126 @@
+#include "trainer/data/sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <vector>
+
+#include "tests/trainer/data/made_dataset.h"
+#include "trainer/data/feed.h"
+
+namespace moyo::trainer {
+namespace {
+
+bool SameBatch(const Batch& a, const Batch& b) {
+  return a.policy == b.policy && a.value == b.value && a.value_weight == b.value_weight &&
+         a.planes.size() == b.planes.size() &&
+         std::memcmp(a.planes.data(), b.planes.data(), a.planes.size() * sizeof(a.planes[0])) == 0;
+}
+
+class SamplerTest : public testing::Test {
+ protected:
+  SamplerTest() : dataset_(0) { dataset_.AddShard(MadeColumns(6), {}); }
+  Sampler Make(Augment augment) { return Sampler(dataset_, dataset_.training(), 9, augment); }
+  Dataset dataset_;
+};
+
+TEST_F(SamplerTest, AnEpochGivesEveryPositionOnce) {
+  Sampler sampler = Make(Augment::kOff);
+  Batch batch;
+  sampler.Draw(0, 360, batch);
+  std::vector<int64_t> drawn = batch.policy, expected;
+  go::GameRecord game;
+  for (uint64_t p = 0; p < 360; ++p) {
+    const auto place = dataset_.training().Find(p);
+    dataset_.Read(*place.game, game);
+    expected.push_back(features::PolicyIndex(game.moves[place.ply].point));
+  }
+  std::sort(drawn.begin(), drawn.end());
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(drawn, expected);
+}
+
+TEST_F(SamplerTest, DrawingAnewFromAnySampleGivesTheSameSequence) {
+  Sampler whole = Make(Augment::kEightSymmetries), resumed = Make(Augment::kEightSymmetries);
+  Batch first, second;
+  whole.Draw(0, 100, first);
+  whole.Draw(350, 50, first);  // over the end of the epoch
+  resumed.Draw(350, 50, second);
+  EXPECT_TRUE(SameBatch(first, second));
+}
+
+// The planes of a sample under a symmetry are the plain planes transformed, and the target moves
+// along.
+TEST_F(SamplerTest, SymmetryMapsPlanesAndTargetTogether) {
+  Sampler plain = Make(Augment::kOff), mapped = Make(Augment::kEightSymmetries);
+  Batch a, b;
+  plain.Draw(0, 64, a);
+  mapped.Draw(0, 64, b);
+  std::set<int> symmetries_seen;
+  for (size_t i = 0; i < a.size(); ++i) {
+    int found = -1;
+    for (int symmetry = 0; symmetry < go::kSymmetries && found < 0; ++symmetry) {
+      bool same = true;
+      for (int plane = 0; plane < 2 * features::kHistory && same; ++plane) {
+        for (int point = 0; point < features::kPointCount && same; ++point) {
+          const int image =
+              features::PolicyIndex(go::Transform(features::PolicyPoint(point), symmetry, 19));
+          const auto bit = [plane](const Batch& batch, size_t n, int at) {
+            return batch.planes[n].history[plane][at >> 6] >> (at & 63) & 1;
+          };
+          same = bit(a, i, point) == bit(b, i, image);
+        }
+      }
+      const go::Point target = go::Transform(features::PolicyPoint(a.policy[i]), symmetry, 19);
+      if (same && features::PolicyIndex(target) == b.policy[i]) found = symmetry;
+    }
+    ASSERT_GE(found, 0) << "sample " << i;
+    symmetries_seen.insert(found);
+    EXPECT_EQ(a.value[i], b.value[i]);
+  }
+  EXPECT_GE(symmetries_seen.size(), 6u);
+}
+
+TEST_F(SamplerTest, ValueIsTheResultForTheSideToMove) {
+  Sampler sampler = Make(Augment::kOff);
+  Batch batch;
+  sampler.Draw(0, 360, batch);
+  go::GameRecord game;
+  const Permutation order(9, 0, 360);
+  for (uint64_t i = 0; i < 360; ++i) {
+    const auto place = dataset_.training().Find(order(i));
+    dataset_.Read(*place.game, game);
+    const go::Color color = game.moves[place.ply].color;
+    ASSERT_EQ(batch.planes[i].to_move, color);
+    float expected = 0;
+    if (game.info.winner == go::Winner::kBlack) expected = color == go::Color::kBlack ? 1 : -1;
+    if (game.info.winner == go::Winner::kWhite) expected = color == go::Color::kWhite ? 1 : -1;
+    ASSERT_EQ(batch.value[i], expected);
+    ASSERT_EQ(batch.value_weight[i], game.info.winner == go::Winner::kUnknown ? 0 : 1);
+  }
+}
+
+TEST_F(SamplerTest, FeedGivesTheSamplersBatchesInOrder) {
+  Feed feed(Make(Augment::kEightSymmetries), 10, 200, 32);
+  Sampler sampler = Make(Augment::kEightSymmetries);
+  Batch from_feed, direct;
+  uint64_t next = 10;
+  while (feed.Next(from_feed)) {
+    sampler.Draw(next, std::min<uint64_t>(32, 200 - next), direct);
+    ASSERT_EQ(from_feed.first_sample, next);
+    ASSERT_TRUE(SameBatch(from_feed, direct));
+    next += direct.size();
+  }
+  EXPECT_EQ(next, 200u);
+}
+
+TEST_F(SamplerTest, FeedStopsWithBatchesUndrawn) {
+  Feed feed(Make(Augment::kOff), 0, 1'000'000, 8);
+  Batch batch;
+  EXPECT_TRUE(feed.Next(batch));
+}
+
+}  // namespace
+}  // namespace moyo::trainer
