@@ -66,8 +66,9 @@ absl::StatusOr<FileLock> OpenRunFolder(const std::string& run_dir) {
   return lock;
 }
 
-absl::StatusOr<store::Duplicates> DuplicatesOf(const ServerOptions& options) {
-  const std::string word = options.duplicates.value_or("drop");
+absl::StatusOr<std::optional<store::Duplicates>> DuplicatesOf(const ServerOptions& options) {
+  if (!options.duplicates) return std::nullopt;
+  const std::string& word = *options.duplicates;
   if (word == "drop") return store::Duplicates::kDrop;
   if (word == "keep") return store::Duplicates::kKeep;
   return absl::InvalidArgumentError(absl::StrCat("--duplicates is drop or keep, not '", word, "'"));

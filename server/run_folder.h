@@ -1,6 +1,7 @@
 // RUN_DIR: its version, its one server at a time, and what it was begun with.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -16,8 +17,8 @@ namespace moyo::server {
 // FAILED_PRECONDITION: another version, or another server has it.
 absl::StatusOr<FileLock> OpenRunFolder(const std::string& run_dir);
 
-// "drop" or "keep" as the run directory has it, else as the flags say.
-absl::StatusOr<store::Duplicates> DuplicatesOf(const ServerOptions& options);
+// As the flag says; nullopt without it. INVALID_ARGUMENT: another word than drop or keep.
+absl::StatusOr<std::optional<store::Duplicates>> DuplicatesOf(const ServerOptions& options);
 
 // Stores the options that decide the dataset's content at the first start. FAILED_PRECONDITION: the
 // flags ask for others than those stored.

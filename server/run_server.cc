@@ -110,7 +110,6 @@ absl::Status Serve(const ServerOptions& options) {
   });
   std::cout << "listening on " << listener->address() << std::endl;
   TickUntilShutdown(coordinator, *store, *endpoint);
-  spdlog::info("stopping");
   address.reset();
   listener->Stop(kStopPatience);
   coordinator.Stop();
@@ -121,6 +120,10 @@ absl::Status Serve(const ServerOptions& options) {
 }  // namespace
 
 int RunServer(const ServerOptions& options) {
+  if (!absl::StrContains(options.listen, ':')) {
+    std::cerr << "moyo-server: --listen takes HOST:PORT, not '" << options.listen << "'\n";
+    return 2;
+  }
   if (!IsLoopback(options.listen) && !options.insecure) {
     std::cerr << "moyo-server: --listen " << options.listen
               << " is open to the network without encryption; add --insecure to accept that, or "

@@ -47,9 +47,9 @@ CREATE TABLE alarms(alarm_id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 absl::Status Migrate(Database& database) {
   MOYO_ASSIGN_OR_RETURN(const uint64_t version, database.QueryInteger("PRAGMA user_version"));
   if (version > kSchemaVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the database has schema ", version, ", this program knows ", kSchemaVersion,
-                     "; use the newer program"));
+    return absl::FailedPreconditionError(absl::StrCat("the database has schema ", version,
+                                                      ", this program knows ", kSchemaVersion,
+                                                      "; use the newer program"));
   }
   for (uint64_t next = version; next < kSchemaVersion; ++next) {
     MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database));

@@ -47,8 +47,22 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder,
   return store;
 }
 
+absl::Status Store::SettleDuplicates() {
+  MOYO_ASSIGN_OR_RETURN(const std::string stored, ReadMeta("duplicates"));
+  if (stored.empty()) {
+    duplicates_ = options_.duplicates.value_or(Duplicates::kDrop);
+    return WriteMeta("duplicates", duplicates_ == Duplicates::kDrop ? "drop" : "keep");
+  }
+  duplicates_ = stored == "keep" ? Duplicates::kKeep : Duplicates::kDrop;
+  if (options_.duplicates.value_or(duplicates_) == duplicates_) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("this run directory was begun with --duplicates ", stored,
+                   "; leave the flag out or use a new --run-dir"));
+}
+
 absl::Status Store::Load() {
   absl::MutexLock lock(&mutex_);
+  MOYO_RETURN_IF_ERROR(SettleDuplicates());
   MOYO_ASSIGN_OR_RETURN(const std::vector<work::Unit> units, unit_table_.LoadUnits());
   for (const work::Unit& unit : units) {
     work::Decision restarted = DecideFor(unit, work::Restart{});
@@ -111,7 +125,7 @@ absl::Status Store::CheckBalance(const LedgerCounts& counts) {
       "the ledger does not balance: found ", counts.found, ", accepted ", counts.accepted,
       ", duplicate ", counts.duplicate, ", filtered ", counts.filtered, ", rejected ",
       counts.rejected, ", quarantined ", counts.quarantined, ", pending ", counts.pending);
-  alarms_.push_back(text);
+  if (alarms_.size() < kMaxAlarms) alarms_.push_back(text);
   return absl::InternalError(text);
 }
 
@@ -168,6 +182,10 @@ void Store::AddAlarmLocked(const std::string& text) {
 
 absl::StatusOr<std::string> Store::GetMeta(const std::string& key) {
   absl::MutexLock lock(&mutex_);
+  return ReadMeta(key);
+}
+
+absl::StatusOr<std::string> Store::ReadMeta(const std::string& key) {
   MOYO_ASSIGN_OR_RETURN(Statement * get, database_->Prepare(kGetMeta));
   MOYO_ASSIGN_OR_RETURN(const bool has_row, get->Text(key).Step());
   if (!has_row) return std::string();

@@ -35,7 +35,9 @@ namespace moyo::store {
 
 struct StoreOptions {
   work::Policy policy;
-  Duplicates duplicates = Duplicates::kDrop;
+  // Unset: as the store has it, drop at first. FAILED_PRECONDITION when it differs from what
+  // stands: half of a dataset cannot keep what the other half drops.
+  std::optional<Duplicates> duplicates;
 };
 
 struct GrantedUnit {
@@ -126,6 +128,7 @@ class Store {
   Store(std::unique_ptr<Database> database, const std::string& folder, const StoreOptions& options,
         const Clock& clock);
   absl::Status Load() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status SettleDuplicates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LoadCounts() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   work::Decision DecideFor(const work::Unit& unit, const work::Event& event) const;
@@ -148,6 +151,8 @@ class Store {
   void Take(const LedgerChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropUpload(work::UnitId unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddAlarmLocked(const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::string> ReadMeta(const std::string& key)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteMeta(const std::string& key, const std::string& value)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -166,6 +171,7 @@ class Store {
   std::array<uint64_t, 6> unit_counts_ ABSL_GUARDED_BY(mutex_){};  // by UnitState
   std::unordered_map<work::UnitId, Upload> uploads_ ABSL_GUARDED_BY(mutex_);
   std::map<work::GameId, Shard> shards_ ABSL_GUARDED_BY(mutex_);  // by their first game
+  Duplicates duplicates_ ABSL_GUARDED_BY(mutex_) = Duplicates::kDrop;
   LedgerCounts counts_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_source_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t next_game_ ABSL_GUARDED_BY(mutex_) = 1;

@@ -154,7 +154,7 @@ absl::Status Store::WriteCommit(const CommitRequest& request, const work::Unit& 
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   MOYO_RETURN_IF_ERROR(unit_table_.Update(next, before.token));
   if (shard) MOYO_RETURN_IF_ERROR(unit_table_.InsertShard(*shard));
-  MOYO_RETURN_IF_ERROR(ledger_.Insert(next.id.value, request.games, options_.duplicates, change));
+  MOYO_RETURN_IF_ERROR(ledger_.Insert(next.id.value, request.games, duplicates_, change));
   change.counts.pending -= before.games;
   MOYO_RETURN_IF_ERROR(CheckBalance(change.counts));
   MOYO_RETURN_IF_ERROR(transaction.Commit());

@@ -1,0 +1,152 @@
+#include "server/catalog/cataloguer.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/catalog/source_reader.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_folder.h"
+
+namespace moyo::catalog {
+namespace {
+
+const std::string kGame = "(;GM[1]SZ[19];B[pd];W[dp])\n";
+
+std::string Games(int count) {
+  std::string bytes;
+  for (int i = 0; i < count; ++i) bytes += kGame;
+  return bytes;
+}
+
+class CataloguerTest : public testing::Test {
+ protected:
+  CataloguerTest() { Restart(10); }
+
+  void Restart(uint32_t games_per_shard) {
+    cataloguer_ = nullptr;
+    store_ = nullptr;
+    store_ = *store::Store::Open(state_.path(), {}, clock_);
+    cataloguer_ = std::make_unique<Cataloguer>(
+        *store_, CatalogOptions{games_per_shard, games_.path() + "/run"});
+  }
+
+  ScanResult Scan(uint64_t limit = 0) {
+    const auto result = cataloguer_->Scan({games_.path()}, limit);
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? *result : ScanResult{};
+  }
+
+  // Every source, in order; checks that games are contiguous and the bytes have the hash.
+  std::vector<store::Source> Sources() {
+    std::vector<store::Source> all;
+    SourceReader reader;
+    uint64_t next_game = 1;
+    while (auto granted = *store_->LeaseNext("w")) {
+      for (const store::Source& source : granted->sources) {
+        EXPECT_EQ(source.first_game, next_game);
+        next_game += source.games;
+        std::string bytes;
+        const absl::Status read = reader.Read(source, [&](std::string_view more, bool) {
+          bytes += more;
+          return true;
+        });
+        if (source.error.empty()) {
+          EXPECT_TRUE(read.ok()) << read;
+          EXPECT_EQ(Hash128Of(bytes), source.content_hash);
+        }
+        all.push_back(source);
+      }
+    }
+    return all;
+  }
+
+  test::TempFolder games_;
+  test::TempFolder state_;
+  test::FakeClock clock_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Cataloguer> cataloguer_;
+};
+
+TEST_F(CataloguerTest, FindsFilesInTheOrderOfTheirPaths) {
+  games_.Write("b.sgf", kGame);
+  games_.Write("a/z.sgf", kGame);
+  games_.Write("a/y.SGF", kGame);
+  games_.Write("a.sgf", kGame);
+  games_.Write("readme.md", "no game");
+  games_.Write(".hidden.sgf", kGame);
+  games_.Write(".git/x.sgf", kGame);
+  games_.Write("run/server/own.sgf", kGame);
+  std::filesystem::create_symlink(games_.path(), games_.path() + "/loop");
+  EXPECT_EQ(Scan().sources, 5u);
+  std::vector<std::string> names;
+  for (const store::Source& source : Sources()) {
+    names.push_back(source.path.substr(games_.path().size() + 1));
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"a.sgf", "a/y.SGF", "a/z.sgf", "b.sgf", "readme.md"}));
+  EXPECT_EQ(store_->GetStatus().games_seen, 4u);
+}
+
+TEST_F(CataloguerTest, LargeFileIsSplitAtGameBoundaries) {
+  games_.Write("many.sgf", Games(34));
+  EXPECT_EQ(Scan().games, 34u);
+  const std::vector<store::Source> sources = Sources();
+  ASSERT_EQ(sources.size(), 4u);
+  EXPECT_EQ(sources[3].games, 4u);
+  EXPECT_EQ(store_->GetStatus().units.leased, 4u);
+}
+
+TEST_F(CataloguerTest, RepeatedScanAddsOnlyWhatIsNew) {
+  games_.Write("a.sgf", Games(25));
+  games_.Write("b.sgf", kGame);
+  EXPECT_EQ(Scan().sources, 4u);
+  Restart(7);
+  EXPECT_EQ(Scan().sources, 0u);
+  EXPECT_EQ(Scan().known, 4u);
+  games_.Write("c.sgf", kGame);
+  EXPECT_EQ(Scan().sources, 1u);
+  EXPECT_EQ(Sources().size(), 5u);
+}
+
+TEST_F(CataloguerTest, LimitCountsKnownGamesAndCanBeRaised) {
+  games_.Write("a.sgf", Games(34));
+  games_.Write("b.sgf", Games(3));
+  EXPECT_EQ(Scan(25).games, 25u);
+  EXPECT_EQ(Scan(25).games, 0u);
+  EXPECT_EQ(Scan(36).games, 11u);
+  EXPECT_EQ(Scan().games, 1u);
+  EXPECT_EQ(Scan().games, 0u);
+  Sources();
+  EXPECT_EQ(store_->GetStatus().ledger.found, 37u);
+}
+
+TEST_F(CataloguerTest, MissingAndEmptyPathsSayWhatToDo) {
+  EXPECT_TRUE(absl::IsNotFound(cataloguer_->Scan({games_.path() + "/none"}, 0).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(cataloguer_->Scan({games_.path()}, 0).status()));
+}
+
+TEST_F(CataloguerTest, StoppedScanIsResumed) {
+  for (int i = 100; i < 200; ++i) games_.Write(std::to_string(i) + ".sgf", kGame);
+  cataloguer_->Stop();
+  EXPECT_TRUE(absl::IsCancelled(cataloguer_->Scan({games_.path()}, 0).status()));
+  Restart(10);
+  EXPECT_EQ(store_->UnfinishedScans()->size(), 1u);
+  EXPECT_TRUE(cataloguer_->ResumeScans().ok());
+  EXPECT_EQ(store_->UnfinishedScans()->size(), 0u);
+  EXPECT_EQ(store_->GetStatus().sources, 100u);
+}
+
+TEST_F(CataloguerTest, SourceThatBecameShorterIsAnError) {
+  const std::string path = games_.Write("a.sgf", kGame);
+  Scan();
+  const auto granted = *store_->LeaseNext("w");
+  games_.Write("a.sgf", "(;");
+  EXPECT_TRUE(absl::IsDataLoss(
+      SourceReader().Read(granted->sources[0], [](std::string_view, bool) { return true; })));
+}
+
+}  // namespace
+}  // namespace moyo::catalog
