@@ -6,21 +6,10 @@
 #include "common/base/memory.h"
 
 namespace moyo::trainer {
+namespace {
 
-std::optional<int> Flags::Parse(int argc, char** argv) {
-  CLI::App app{
-      "Trains a policy network on the finished shards of a Moyo server; resumes where it stopped."};
-  app.footer(
-      "Example: moyo-trainer --server 127.0.0.1:50051 --run-dir run --optimizer muon --max-minutes "
-      "20");
-  std::string budget = "10GiB";
-  std::string augment = "on";
-  double max_minutes = 0;
-  double checkpoint_minutes = 1;
-  double validate_minutes = 2;
-  TrainingOptions& o = options;
-  app.add_option("--server", o.server, "HOST:PORT of the server")->required();
-  app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")->required();
+// What decides the network and how it learns.
+void AddLearningOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--epochs", o.epochs, "passes over all positions")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
@@ -53,6 +42,25 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   app.add_option("--filters", o.shape.filters, "channels")
       ->check(CLI::Range(1, 2048))
       ->capture_default_str();
+}
+
+}  // namespace
+
+std::optional<int> Flags::Parse(int argc, char** argv) {
+  CLI::App app{
+      "Trains a policy network on the finished shards of a Moyo server; resumes where it stopped."};
+  app.footer(
+      "Example: moyo-trainer --server 127.0.0.1:50051 --run-dir run --optimizer muon --max-minutes "
+      "20");
+  std::string budget = "10GiB";
+  std::string augment = "on";
+  double max_minutes = 0;
+  double checkpoint_minutes = 1;
+  double validate_minutes = 2;
+  TrainingOptions& o = options;
+  app.add_option("--server", o.server, "HOST:PORT of the server")->required();
+  app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")->required();
+  AddLearningOptions(app, o);
   app.add_option("--max-minutes", max_minutes, "end the schedule after this time; 0 for no limit")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--memory-budget", budget, "most memory to use")->capture_default_str();

@@ -77,15 +77,25 @@ std::vector<std::string> ListCheckpoints(const std::string& folder) {
   return paths;
 }
 
-absl::Status CheckOptions(const Json& stored, const Json& wanted, bool fork) {
-  std::vector<std::string> changed;
+// True when options changed and a fork goes on in spite of it.
+absl::StatusOr<bool> CheckOptions(const Json& stored, const Json& wanted, bool fork) {
+  std::vector<std::string> changed, fixed;
   for (const auto& [name, value] : wanted.items()) {
-    if (!stored.contains(name) || stored.at(name) != value) changed.push_back(name);
+    if (stored.contains(name) && stored.at(name) == value) continue;
+    changed.push_back(name);
+    // The stored weights and optimizer state fit no other.
+    if (name == "--blocks" || name == "--filters" || name == "--optimizer") fixed.push_back(name);
   }
-  if (changed.empty() || fork) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the checkpoint was trained with other values of ", absl::StrJoin(changed, ", "),
-      "; give the same ones, or --fork to go on with the new ones, or 'moyo reset --model'"));
+  if (changed.empty()) return false;
+  if (!fork) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the checkpoint was trained with other values of ", absl::StrJoin(changed, ", "),
+        "; give the same ones, or --fork to go on with the new ones, or 'moyo reset --model'"));
+  }
+  if (fixed.empty()) return true;
+  return absl::FailedPreconditionError(
+      absl::StrCat("--fork cannot change ", absl::StrJoin(fixed, ", "),
+                   "; give the checkpoint's, or 'moyo reset --model' to start anew"));
 }
 
 }  // namespace
@@ -122,7 +132,8 @@ absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& f
                                                             const TrainingOptions& options,
                                                             const std::string& dataset_digest,
                                                             Tower& tower, Optimizer& optimizer) {
-  for (const std::string& path : ListCheckpoints(folder)) {
+  const std::vector<std::string> paths = ListCheckpoints(folder);
+  for (const std::string& path : paths) {
     try {
       torch::serialize::InputArchive archive, tower_archive, optimizer_archive;
       archive.load_from(path);
@@ -134,18 +145,24 @@ absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& f
                                                           json.at("format").dump(),
                                                           "; use the trainer that wrote it"));
       }
-      MOYO_RETURN_IF_ERROR(
+      MOYO_ASSIGN_OR_RETURN(
+          const bool forked,
           CheckOptions(json.at("options"), SequenceOptions(options, dataset_digest), options.fork));
       archive.read("tower", tower_archive);
       archive.read("optimizer", optimizer_archive);
       tower->load(tower_archive);
       optimizer.Load(optimizer_archive);
-      return StateFromJson(json.at("state"));
+      TrainingState state = StateFromJson(json.at("state"));
+      if (forked) state.finished = false;  // the new options may leave more to do
+      return state;
     } catch (const std::exception&) {
       continue;  // damaged: an older one stands behind it
     }
   }
-  return std::nullopt;
+  if (paths.empty()) return std::nullopt;
+  // Starting over here would lose the run without a word.
+  return absl::DataLossError(absl::StrCat("none of the ", paths.size(), " checkpoints in '", folder,
+                                          "' can be read; 'moyo reset --model' starts anew"));
 }
 
 }  // namespace moyo::trainer

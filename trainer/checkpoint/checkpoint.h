@@ -36,9 +36,11 @@ absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const Trainin
                                         const TrainingState& state, const Tower& tower,
                                         const Optimizer& optimizer);
 
-// The newest readable checkpoint into tower and optimizer; empty when there is none.
+// The newest readable checkpoint into tower and optimizer; empty when there is none. A fork with
+// changed options is never `finished`.
 // FAILED_PRECONDITION when an option that decides the sequence, or the dataset, differs: names them
-// (unless options.fork).
+// (under options.fork only those that the stored weights cannot follow). DATA_LOSS when there are
+// checkpoints and none can be read.
 absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& folder,
                                                             const TrainingOptions& options,
                                                             const std::string& dataset_digest,

@@ -45,7 +45,14 @@ class ShardClient {
       request.set_offset(file.size());
       const auto reader = stub_->DownloadShard(&context, request);
       v1::DownloadShardResponse message;
-      while (reader->Read(&message) && file.size() <= shard.length_bytes()) file += message.data();
+      while (reader->Read(&message)) {
+        file += message.data();
+        if (file.size() <= shard.length_bytes()) continue;
+        context.TryCancel();  // or Finish waits for the rest of the stream
+        (void)reader->Finish();
+        return absl::DataLossError(absl::StrCat("the server's shard of unit ", shard.unit_id(),
+                                                " is longer than its manifest says"));
+      }
       return rpc::FromGrpc(reader->Finish());
     }));
     return file;

@@ -108,7 +108,8 @@ class Trainer {
   absl::Status Resume();
   absl::StatusOr<Losses> Step(const Batch& batch, double learning_rate);
   absl::Status StepAndAccount(const Batch& batch);
-  absl::Status ValidateAndKeepBest(uint64_t positions);
+  void Judge(Tower tower, uint64_t positions);
+  absl::Status ValidateAndKeepBest();
   absl::Status Checkpoint();
   absl::Status Finish();
   void Report(bool force);
@@ -136,6 +137,8 @@ std::string CheckpointFolder(const TrainingOptions& options) {
   return options.run_dir + "/trainer/checkpoints";
 }
 
+std::string ModelPath(const TrainingOptions& options) { return options.run_dir + "/model.pt"; }
+
 absl::Status Trainer::Resume() {
   MOYO_ASSIGN_OR_RETURN(
       const std::optional<TrainingState> state,
@@ -143,6 +146,11 @@ absl::Status Trainer::Resume() {
   ToChannelsLast(tower_);
   if (!state.has_value()) return absl::OkStatus();
   state_ = *state;
+  first_sample_ = state_.samples;
+  if (!std::filesystem::exists(ModelPath(options_))) {  // then whatever comes next is the best
+    state_.best_top1 = -1;
+    state_.finished = false;
+  }
   spdlog::info("resuming at sample {} of {}", WithCommas(state_.samples),
                WithCommas(planned_samples_));
   return absl::OkStatus();
@@ -184,8 +192,8 @@ absl::Status Trainer::StepAndAccount(const Batch& batch) {
   return absl::OkStatus();
 }
 
-absl::Status Trainer::ValidateAndKeepBest(uint64_t positions) {
-  state_.validation = Validate(*data_.dataset, tower_, positions);
+void Trainer::Judge(Tower tower, uint64_t positions) {
+  state_.validation = Validate(*data_.dataset, tower, positions);
   last_validation_ = absl::Now();
   const ValidationResult& v = state_.validation;
   spdlog::info(
@@ -199,9 +207,14 @@ absl::Status Trainer::ValidateAndKeepBest(uint64_t positions) {
   curve << absl::StrFormat("%.1f,%d,%.6g,%.4f,%.4f,%d,%.4f,%.4f,%.4f,%.4f\n", ElapsedSeconds(),
                            state_.samples, learning_rate_, mean_.policy, mean_.value, v.positions,
                            v.top1, v.top5, v.nats, v.value_accuracy);
-  if (v.top1 < state_.best_top1) return absl::OkStatus();
-  state_.best_top1 = v.top1;
-  return SaveModel(tower_, options_.run_dir + "/model.pt");
+}
+
+// Always on the same positions: another set's top-1 differs by more than two networks do.
+absl::Status Trainer::ValidateAndKeepBest() {
+  Judge(tower_, std::max<uint64_t>(1, options_.validation_positions / 4));
+  if (state_.validation.top1 < state_.best_top1) return absl::OkStatus();
+  state_.best_top1 = state_.validation.top1;
+  return SaveModel(tower_, ModelPath(options_));
 }
 
 absl::Status Trainer::Checkpoint() {
@@ -215,7 +228,10 @@ absl::Status Trainer::Checkpoint() {
 }
 
 absl::Status Trainer::Finish() {
-  MOYO_RETURN_IF_ERROR(ValidateAndKeepBest(options_.validation_positions));
+  MOYO_RETURN_IF_ERROR(ValidateAndKeepBest());
+  // The record is of model.pt.
+  MOYO_ASSIGN_OR_RETURN(const Tower best, LoadModel(ModelPath(options_)));
+  Judge(best, options_.validation_positions);
   state_.finished = true;
   MOYO_RETURN_IF_ERROR(Checkpoint());
   Report(true);
@@ -288,7 +304,6 @@ absl::Status Trainer::Run() {
   }
   tower_->train();
   started_ = last_checkpoint_ = last_validation_ = absl::Now();
-  first_sample_ = state_.samples;
   Feed feed(Sampler(*data_.dataset, data_.dataset->training(), options_.seed, options_.augment),
             state_.samples, planned_samples_, options_.batch_size);
   Batch batch;
@@ -297,7 +312,7 @@ absl::Status Trainer::Run() {
     feed_wait_ratio_ = feed.waited() / (absl::Now() - started_);
     Report(false);
     if (absl::Now() - last_validation_ >= options_.validation_interval) {
-      MOYO_RETURN_IF_ERROR(ValidateAndKeepBest(options_.validation_positions / 4));
+      MOYO_RETURN_IF_ERROR(ValidateAndKeepBest());
     }
     if (absl::Now() - last_checkpoint_ >= options_.checkpoint_interval) {
       MOYO_RETURN_IF_ERROR(Checkpoint());
@@ -319,6 +334,7 @@ void TuneAllocator() {
 absl::Status Train(const TrainingOptions& options, const LoadedDataset& data,
                    metrics::Endpoint& endpoint) {
   MOYO_RETURN_IF_ERROR(MakeFolder(options.run_dir + "/trainer"));
+  MOYO_ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(options.run_dir + "/trainer/lock"));
   const Dataset& dataset = *data.dataset;
   spdlog::info("{} training games with {} positions, {} validation games with {}",
                WithCommas(dataset.training().games()), WithCommas(dataset.training().size()),
