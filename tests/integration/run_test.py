@@ -10,7 +10,7 @@ import unittest
 
 import programs
 
-GAMES = 200
+GAMES = 100
 LEDGER_STATES = ("accepted", "duplicate", "filtered", "rejected", "quarantined", "pending")
 
 
@@ -23,11 +23,11 @@ class RunTest(unittest.TestCase):
         cls.run_dir = os.path.join(cls.folder.name, "run")
         cls.command = ["moyo", "run", "--games",
                        os.path.join(programs.SOURCE, "tests/data/games-2015.zip"), "--run-dir",
-                       cls.run_dir, "--limit", GAMES, "--games-per-shard", "50", "--workers", "2",
+                       cls.run_dir, "--limit", GAMES, "--games-per-shard", "25", "--workers", "2",
                        "--json"]
         cls.trains = programs.have("moyo-trainer")
         if cls.trains:
-            cls.command += ["--blocks", "1", "--filters", "8", "--epochs", "1", "--batch-size", "64",
+            cls.command += ["--blocks", "1", "--filters", "8", "--epochs", "1", "--batch-size", "256",
                             "--seed", "1"]
         else:
             cls.command += ["--parse-only"]
