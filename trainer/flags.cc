@@ -1,6 +1,7 @@
 #include "trainer/flags.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <map>
 
 #include "common/base/memory.h"
@@ -91,7 +92,9 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
       throw CLI::ValidationError("--memory-budget", std::string(bytes.status().message()));
     o.memory_budget_bytes = *bytes;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    std::fprintf(stderr, "moyo-trainer: %s; see --help\n", error.what());
+    return 2;
   }
   o.augment = augment == "on" ? Augment::kEightSymmetries : Augment::kOff;
   if (max_minutes > 0) o.max_time = absl::Minutes(max_minutes);

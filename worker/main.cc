@@ -60,7 +60,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    std::fprintf(stderr, "moyo-worker: %s; see --help\n", error.what());
+    return 2;
   }
   options.local_files =
       local_files == "on" ? moyo::worker::LocalFiles::kUse : moyo::worker::LocalFiles::kIgnore;

@@ -54,7 +54,8 @@ TEST(ShardTest, DigestOfAFixedShardStaysTheSame) {
   game.info = {.board_size = 9, .winner = go::Winner::kBlack, .komi_half_points = 13, .year = 2015};
   game.moves = {{{2, 3}, go::Color::kBlack}, {go::kPass, go::Color::kWhite}};
   columns.Append(game, go::GameHash(game));
-  EXPECT_EQ(Hex(ToBytes(DigestOf(columns))), "4c72521404b77c2e3f6e2e8fb48bb7af2b897eaf59fc4be9a30110e183e90ff3");
+  EXPECT_EQ(Hex(ToBytes(DigestOf(columns))),
+            "4c72521404b77c2e3f6e2e8fb48bb7af2b897eaf59fc4be9a30110e183e90ff3");
 }
 
 TEST(ZipTest, DigestDoesNotDependOnTheCompressionLevel) {
