@@ -92,6 +92,60 @@ TEST_F(TrainingTest, ChangedOptionsAreRefusedByNameUnlessForked) {
   EXPECT_TRUE(TrainHere(options).ok());
 }
 
+TEST_F(TrainingTest, ForkOfAFinishedRunGoesOn) {
+  TrainingOptions options = Options("longer");
+  ASSERT_TRUE(TrainHere(options).ok());
+  const auto samples = [&] {
+    const std::vector<std::string> lines =
+        absl::StrSplit(Bytes(options, "trainer/curve.csv"), '\n', absl::SkipEmpty());
+    const std::vector<std::string> fields = absl::StrSplit(lines.back(), ',');
+    return std::stoull(fields[1]);
+  };
+  const uint64_t before = samples();
+  options.epochs *= 2;
+  options.fork = true;
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(samples(), 2 * before);
+}
+
+TEST_F(TrainingTest, ForkToAnotherNetworkOrOptimizerIsRefused) {
+  TrainingOptions options = Options("other");
+  options.optimizer = OptimizerKind::kSgd;
+  ASSERT_TRUE(TrainHere(options).ok());
+  options.fork = true;
+  options.shape.filters = 16;
+  options.optimizer = OptimizerKind::kAdamW;
+  const absl::Status status = TrainHere(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("cannot change --filters, --optimizer"), std::string::npos)
+      << status;
+}
+
+TEST_F(TrainingTest, CheckpointsThatCannotBeReadEndTrainingInsteadOfStartingAnew) {
+  const TrainingOptions options = Options("unreadable");
+  const std::string folder = options.run_dir + "/trainer/checkpoints";
+  ASSERT_TRUE(MakeFolder(folder).ok());
+  std::ofstream(folder + "/step-0000000900.pt") << "no checkpoint";
+  EXPECT_EQ(TrainHere(options).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(TrainingTest, FinishedRunWithoutItsModelWritesItAgain) {
+  const TrainingOptions options = Options("gone");
+  ASSERT_TRUE(TrainHere(options).ok());
+  const std::string model = Bytes(options, "model.pt");
+  std::filesystem::remove(options.run_dir + "/model.pt");
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(Bytes(options, "model.pt"), model);
+}
+
+TEST_F(TrainingTest, SecondTrainerOfARunDirectoryIsRefused) {
+  const TrainingOptions options = Options("twice");
+  ASSERT_TRUE(MakeFolder(options.run_dir + "/trainer").ok());
+  const auto lock = FileLock::Acquire(options.run_dir + "/trainer/lock");
+  ASSERT_TRUE(lock.ok());
+  EXPECT_EQ(TrainHere(options).code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(TrainingTest, OtherDatasetIsRefused) {
   const TrainingOptions options = Options("dataset");
   ASSERT_TRUE(TrainHere(options).ok());
