@@ -200,6 +200,7 @@ std::string StatusText(const v1::GetStatusResponse& status, const StatusSource& 
   AppendMemory(status, out);
   for (const std::string& alarm : status.alarms()) Line(out, "ALARM", alarm);
   if (!status.catalogue_error().empty()) Line(out, "not added", status.catalogue_error());
+  if (!status.storage_error().empty()) Line(out, "not stored", status.storage_error());
   return out;
 }
 
@@ -229,6 +230,7 @@ ordered_json StatusJson(const v1::GetStatusResponse& status) {
                     {"budget_bytes", status.training().budget_bytes()}};
   json["alarms"] = std::vector<std::string>(status.alarms().begin(), status.alarms().end());
   json["catalogue_error"] = status.catalogue_error();
+  json["storage_error"] = status.storage_error();
   json["version"] = status.version();
   return json;
 }

@@ -218,6 +218,7 @@ absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
   commit.digest = request.shard_digest();
   MOYO_ASSIGN_OR_RETURN(commit.games, GamesOf(request));
   const absl::StatusOr<bool> repeated = store_.Commit(std::move(commit));
+  (void)NoteStorage(repeated.status());
   if (!repeated.ok()) {
     spdlog::warn("commit of unit {} by '{}' refused: {}", request.unit_id(), name,
                  std::string(repeated.status().message()));

@@ -110,6 +110,9 @@ class Coordinator {
   void CountGames(const std::string& worker_id, uint64_t games);
   double GamesPerSecond() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FillWorkers(v1::GetStatusResponse& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ReceiveShard(const Receive<v1::UploadShardRequest>& receive);
+  // Remembers a want of space for the status, and that it is over.
+  absl::Status NoteStorage(absl::Status status);
   absl::Status SendSource(const store::Source& source, const Send<v1::FetchSourcesResponse>& send);
 
   store::Store& store_;
@@ -129,6 +132,7 @@ class Coordinator {
   bool has_training_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time training_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::string catalogue_error_ ABSL_GUARDED_BY(mutex_);
+  std::string storage_error_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace moyo::server

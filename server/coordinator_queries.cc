@@ -30,6 +30,17 @@ absl::Status WentAway() { return absl::CancelledError("the other side went away"
 
 absl::Status Coordinator::UploadShard(const Receive<v1::UploadShardRequest>& receive,
                                       v1::UploadShardResponse& response) {
+  return NoteStorage(ReceiveShard(receive));
+}
+
+absl::Status Coordinator::NoteStorage(absl::Status status) {
+  if (!status.ok() && !absl::IsResourceExhausted(status)) return status;
+  absl::MutexLock lock(&mutex_);
+  storage_error_ = std::string(status.message());
+  return status;
+}
+
+absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& receive) {
   v1::UploadShardRequest message;
   if (!receive(&message) || !message.has_header()) {
     return absl::InvalidArgumentError("the first message must carry the header");
@@ -166,6 +177,7 @@ absl::Status Coordinator::GetStatus(const v1::GetStatusRequest& request,
   FillWorkers(response);
   response.set_games_per_second(GamesPerSecond());
   response.set_catalogue_error(AsUtf8(catalogue_error_));
+  response.set_storage_error(AsUtf8(storage_error_));
   if (has_training_) *response.mutable_training() = training_;
   return absl::OkStatus();
 }

@@ -150,6 +150,10 @@ absl::StatusOr<bool> RunSession::TickStatus() {
   if (!status.ok()) return false;  // TickServer sees whether it died
   answered_ = absl::Now();
   summary_.status = *status;
+  if (!status->storage_error().empty()) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the server cannot store a shard: ", status->storage_error(), "; ", kGoOn));
+  }
   return true;
 }
 

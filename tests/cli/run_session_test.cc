@@ -141,6 +141,19 @@ TEST_F(RunSessionTest, ServerThatCannotStartIsQuoted) {
       << summary.status();
 }
 
+TEST_F(RunSessionTest, ServerWithoutSpaceEndsTheRunWithItsReason) {
+  Program("moyo-worker", kStay);
+  fake_.admin.before_status = [](v1::GetStatusResponse& status) {
+    status.mutable_ledger()->set_found(3);
+    status.mutable_ledger()->set_pending(3);
+    status.set_storage_error("the disk is full");
+  };
+  const auto summary = Run();
+  EXPECT_TRUE(absl::IsResourceExhausted(summary.status()));
+  EXPECT_NE(summary.status().message().find("the disk is full"), std::string::npos)
+      << summary.status();
+}
+
 TEST_F(RunSessionTest, NoAcceptedGameIsAFailure) {
   fake_.admin.before_status = [](v1::GetStatusResponse& status) {
     status.set_complete(true);

@@ -3,6 +3,7 @@
 
 import os
 import socket
+import subprocess
 import tempfile
 import unittest
 
@@ -57,6 +58,20 @@ class BadInputTest(unittest.TestCase):
         self.write("games/a.sgf", "(;GM[2];B[pd])")
         self.refused(1, ["none of the 1 games", "moyo ledger"], "moyo", "run", "--parse-only",
                      "--games", self.path("games"), "--run-dir", self.path("run"))
+
+    def test_full_disk(self):
+        if not programs.have("moyo-server", "moyo-worker"):
+            self.skipTest("server and worker are not built")
+        disk = self.path("disk")
+        os.mkdir(disk)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", disk],
+                                 stderr=subprocess.DEVNULL, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("this user may not mount a small disk")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)
+        games = os.path.join(programs.SOURCE, "tests", "data", "games-2015.zip")
+        self.refused(1, ["space"], "moyo", "run", "--parse-only", "--games", games, "--run-dir",
+                     os.path.join(disk, "run"))
 
     def test_run_directory_of_another_version(self):
         self.write("run/version", "moyo-run 999\n")
