@@ -6,6 +6,7 @@
 #include <sstream>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -20,7 +21,7 @@ namespace {
 using Json = nlohmann::json;
 
 // What decides the sequence of samples and updates, under the names of the command line.
-Json SequenceOptions(const TrainingOptions& options, const std::string& dataset_digest) {
+Json SequenceOptions(const TrainingOptions& options) {
   return {
       {"--batch-size", options.batch_size},
       {"--blocks", options.shape.blocks},
@@ -36,8 +37,7 @@ Json SequenceOptions(const TrainingOptions& options, const std::string& dataset_
       {"--augment", static_cast<int>(options.augment)},
       {"--validation-percent", options.validation_percent},
       {"--seed", options.seed},
-      {"--max-minutes", absl::ToDoubleMinutes(std::min(options.max_time, absl::Hours(1000000)))},
-      {"the dataset", Hex(dataset_digest)}};
+      {"--max-minutes", absl::ToDoubleMinutes(std::min(options.max_time, absl::Hours(1000000)))}};
 }
 
 Json ToJson(const TrainingState& state) {
@@ -46,6 +46,8 @@ Json ToJson(const TrainingState& state) {
           {"elapsed_seconds", state.elapsed_seconds},
           {"best_top1", state.best_top1},
           {"finished", state.finished},
+          {"dataset_digest", Hex(state.dataset_digest)},
+          {"epoch_positions", state.epoch_positions},
           {"validation",
            {state.validation.positions, state.validation.top1, state.validation.top5,
             state.validation.nats, state.validation.value_accuracy}}};
@@ -58,6 +60,8 @@ TrainingState StateFromJson(const Json& json) {
   state.elapsed_seconds = json.at("elapsed_seconds");
   state.best_top1 = json.at("best_top1");
   state.finished = json.at("finished");
+  state.dataset_digest = absl::HexStringToBytes(json.at("dataset_digest").get<std::string>());
+  state.epoch_positions = json.at("epoch_positions");
   const Json& validation = json.at("validation");
   state.validation = {validation.at(0), validation.at(1), validation.at(2), validation.at(3),
                       validation.at(4)};
@@ -101,7 +105,6 @@ absl::StatusOr<bool> CheckOptions(const Json& stored, const Json& wanted, bool f
 }  // namespace
 
 absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
-                                        const std::string& dataset_digest,
                                         const TrainingState& state, const Tower& tower,
                                         const Optimizer& optimizer) {
   MOYO_RETURN_IF_ERROR(MakeFolder(folder));
@@ -111,7 +114,7 @@ absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const Trainin
     tower->save(tower_archive);
     optimizer.Save(optimizer_archive);
     const Json json = {{"format", kCheckpointFormat},
-                       {"options", SequenceOptions(options, dataset_digest)},
+                       {"options", SequenceOptions(options)},
                        {"state", ToJson(state)}};
     archive.write("moyo", c10::IValue(json.dump()));
     archive.write("tower", tower_archive);
@@ -130,7 +133,6 @@ absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const Trainin
 
 absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& folder,
                                                             const TrainingOptions& options,
-                                                            const std::string& dataset_digest,
                                                             Tower& tower, Optimizer& optimizer) {
   const std::vector<std::string> paths = ListCheckpoints(folder);
   for (const std::string& path : paths) {
@@ -147,7 +149,7 @@ absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& f
       }
       MOYO_ASSIGN_OR_RETURN(
           const bool forked,
-          CheckOptions(json.at("options"), SequenceOptions(options, dataset_digest), options.fork));
+          CheckOptions(json.at("options"), SequenceOptions(options), options.fork));
       archive.read("tower", tower_archive);
       archive.read("optimizer", optimizer_archive);
       tower->load(tower_archive);

@@ -27,23 +27,23 @@ struct TrainingState {
   double best_top1 = -1;        // of what model.pt holds
   ValidationResult validation;  // the last
   bool finished = false;
+  std::string dataset_digest;    // 32 bytes; what `samples` counts in
+  uint64_t epoch_positions = 0;  // of that dataset
 };
 
 // Writes CHECKPOINTS/step-XXXXXXXXXX.pt and removes all but the last kCheckpointsKept. Returns its
 // size in bytes.
 absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
-                                        const std::string& dataset_digest,
                                         const TrainingState& state, const Tower& tower,
                                         const Optimizer& optimizer);
 
 // The newest readable checkpoint into tower and optimizer; empty when there is none. A fork with
 // changed options is never `finished`.
-// FAILED_PRECONDITION when an option that decides the sequence, or the dataset, differs: names them
-// (under options.fork only those that the stored weights cannot follow). DATA_LOSS when there are
-// checkpoints and none can be read.
+// The dataset may have grown since: the caller compares. FAILED_PRECONDITION when an option that
+// decides the sequence differs: names it (under options.fork only those that the stored weights
+// cannot follow). DATA_LOSS when there are checkpoints and none can be read.
 absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& folder,
                                                             const TrainingOptions& options,
-                                                            const std::string& dataset_digest,
                                                             Tower& tower, Optimizer& optimizer);
 
 }  // namespace moyo::trainer

@@ -106,6 +106,7 @@ class Trainer {
   }
 
   absl::Status Resume();
+  void GoOnWith(const TrainingState& now);
   absl::StatusOr<Losses> Step(const Batch& batch, double learning_rate);
   absl::Status StepAndAccount(const Batch& batch);
   void Judge(Tower tower, uint64_t positions);
@@ -140,12 +141,14 @@ std::string CheckpointFolder(const TrainingOptions& options) {
 std::string ModelPath(const TrainingOptions& options) { return options.run_dir + "/model.pt"; }
 
 absl::Status Trainer::Resume() {
-  MOYO_ASSIGN_OR_RETURN(
-      const std::optional<TrainingState> state,
-      LoadCheckpoint(CheckpointFolder(options_), options_, data_.digest, tower_, optimizer_));
+  MOYO_ASSIGN_OR_RETURN(const std::optional<TrainingState> state,
+                        LoadCheckpoint(CheckpointFolder(options_), options_, tower_, optimizer_));
   ToChannelsLast(tower_);
+  state_.dataset_digest = data_.digest;
+  state_.epoch_positions = data_.dataset->training().size();
   if (!state.has_value()) return absl::OkStatus();
-  state_ = *state;
+  const TrainingState now = std::exchange(state_, *state);
+  if (state_.dataset_digest != now.dataset_digest) GoOnWith(now);
   first_sample_ = state_.samples;
   if (!std::filesystem::exists(ModelPath(options_))) {  // then whatever comes next is the best
     state_.best_top1 = -1;
@@ -154,6 +157,26 @@ absl::Status Trainer::Resume() {
   spdlog::info("resuming at sample {} of {}", WithCommas(state_.samples),
                WithCommas(planned_samples_));
   return absl::OkStatus();
+}
+
+// The dataset is another one than the checkpoint's: games were added. An unfinished schedule goes
+// on at the same share of its samples; after a finished one a new schedule starts from its weights.
+void Trainer::GoOnWith(const TrainingState& now) {
+  const bool finished = std::exchange(state_.finished, false);
+  if (finished) {
+    state_.samples = 0;
+    state_.elapsed_seconds = 0;
+  } else {
+    const double epochs = static_cast<double>(state_.samples) / state_.epoch_positions;
+    state_.samples = static_cast<uint64_t>(epochs * now.epoch_positions);
+  }
+  state_.best_top1 = -1;  // judged on other games
+  spdlog::info(
+      "the dataset has changed: from {} to {} training positions; {}",
+      WithCommas(state_.epoch_positions), WithCommas(now.epoch_positions),
+      finished ? "a new schedule starts from the trained weights" : "the schedule goes on");
+  state_.dataset_digest = now.dataset_digest;
+  state_.epoch_positions = now.epoch_positions;
 }
 
 absl::StatusOr<Losses> Trainer::Step(const Batch& batch, double learning_rate) {
@@ -221,7 +244,7 @@ absl::Status Trainer::Checkpoint() {
   TrainingState state = state_;
   state.elapsed_seconds = ElapsedSeconds();
   MOYO_ASSIGN_OR_RETURN(checkpoint_bytes_, SaveCheckpoint(CheckpointFolder(options_), options_,
-                                                          data_.digest, state, tower_, optimizer_));
+                                                          state, tower_, optimizer_));
   ++checkpoints_;
   last_checkpoint_ = absl::Now();
   return absl::OkStatus();

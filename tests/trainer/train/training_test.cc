@@ -55,6 +55,18 @@ class TrainingTest : public testing::Test {
     for (size_t i = 1; i < all.size(); ++i) std::filesystem::remove(all[i]);
   }
 
+  // The samples column of the curve's last line.
+  static uint64_t LastSamples(const TrainingOptions& options) {
+    const std::vector<std::string> lines =
+        absl::StrSplit(Bytes(options, "trainer/curve.csv"), '\n', absl::SkipEmpty());
+    const std::vector<std::string> fields = absl::StrSplit(lines.back(), ',');
+    return std::stoull(fields[1]);
+  }
+  void AddGames() {
+    data_.dataset->AddShard(MadeColumns(40, 500, 8), {});
+    data_.digest = std::string(32, 'e');
+  }
+
   const std::string folder_;
   LoadedDataset data_;
   std::unique_ptr<metrics::Endpoint> endpoint_;
@@ -95,17 +107,11 @@ TEST_F(TrainingTest, ChangedOptionsAreRefusedByNameUnlessForked) {
 TEST_F(TrainingTest, ForkOfAFinishedRunGoesOn) {
   TrainingOptions options = Options("longer");
   ASSERT_TRUE(TrainHere(options).ok());
-  const auto samples = [&] {
-    const std::vector<std::string> lines =
-        absl::StrSplit(Bytes(options, "trainer/curve.csv"), '\n', absl::SkipEmpty());
-    const std::vector<std::string> fields = absl::StrSplit(lines.back(), ',');
-    return std::stoull(fields[1]);
-  };
-  const uint64_t before = samples();
+  const uint64_t before = LastSamples(options);
   options.epochs *= 2;
   options.fork = true;
   ASSERT_TRUE(TrainHere(options).ok());
-  EXPECT_EQ(samples(), 2 * before);
+  EXPECT_EQ(LastSamples(options), 2 * before);
 }
 
 TEST_F(TrainingTest, ForkToAnotherNetworkOrOptimizerIsRefused) {
@@ -146,11 +152,24 @@ TEST_F(TrainingTest, SecondTrainerOfARunDirectoryIsRefused) {
   EXPECT_EQ(TrainHere(options).code(), absl::StatusCode::kFailedPrecondition);
 }
 
-TEST_F(TrainingTest, OtherDatasetIsRefused) {
-  const TrainingOptions options = Options("dataset");
+TEST_F(TrainingTest, GamesAddedMidwayLetTheScheduleGoOn) {
+  TrainingOptions options = Options("grows");
+  options.checkpoint_interval = absl::ZeroDuration();
   ASSERT_TRUE(TrainHere(options).ok());
-  data_.digest = std::string(32, 'e');
-  EXPECT_NE(TrainHere(options).message().find("the dataset"), std::string::npos);
+  KeepOldestCheckpoint(options);
+  AddGames();
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(LastSamples(options), options.epochs * data_.dataset->training().size());
+}
+
+TEST_F(TrainingTest, GamesAddedAfterTheEndStartANewScheduleFromTheWeights) {
+  const TrainingOptions options = Options("again");
+  ASSERT_TRUE(TrainHere(options).ok());
+  const uint64_t before = LastSamples(options);
+  AddGames();
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(LastSamples(options), options.epochs * data_.dataset->training().size());
+  EXPECT_GT(LastSamples(options), before);
 }
 
 TEST_F(TrainingTest, DamagedCheckpointFallsBackToTheOneBefore) {
