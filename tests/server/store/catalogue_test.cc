@@ -22,7 +22,8 @@ TEST_F(CatalogueStoreTest, PendingGamesAreListedFromTheirSources) {
   ASSERT_TRUE(UploadAndCommit(Lease().unit, {"a", "b"}).ok());
   std::vector<GameState> states;
   for (const work::Unit& unit : store_->UnitsInOrder()) {
-    for (const LedgerEntry& entry : *store_->ReadLedger(unit)) {
+    const std::vector<LedgerEntry> entries = *store_->ReadLedger(unit);
+    for (const LedgerEntry& entry : entries) {
       EXPECT_EQ(entry.path, "/games/1");
       states.push_back(entry.game.state);
     }

@@ -104,7 +104,8 @@ TEST_F(StoreTest, FirstCopyInCatalogueOrderIsKeptWhicheverArrivesFirst) {
     EXPECT_EQ(manifest->shards[1].left_out_rows, std::vector<uint32_t>{0});
     EXPECT_EQ(manifest->shards[2].left_out_rows, std::vector<uint32_t>{0});
     for (const work::Unit& unit : store_->UnitsInOrder()) {
-      for (const LedgerEntry& entry : *store_->ReadLedger(unit)) {
+      const std::vector<LedgerEntry> entries = *store_->ReadLedger(unit);
+      for (const LedgerEntry& entry : entries) {
         if (entry.game.state == GameState::kDuplicate) {
           EXPECT_EQ(entry.game.duplicate_of, 2u);
         }
