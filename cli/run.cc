@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +12,7 @@
 #include "cli/run/inputs.h"
 #include "cli/run/run_session.h"
 #include "cli/run_folder.h"
+#include "common/base/host.h"
 #include "common/base/status_macros.h"
 
 namespace moyo::cli {
@@ -27,7 +27,7 @@ struct PassedFlag {
 
 struct RunFlags {
   RunOptions options;
-  int workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  int workers = AvailableCpus();
   bool json = false;
 };
 

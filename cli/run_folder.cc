@@ -7,6 +7,7 @@
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/base/version.h"
 
 namespace moyo::cli {
 namespace {
@@ -30,10 +31,10 @@ absl::Status CheckRunFolder(const std::string& run_dir) {
   }
   MOYO_RETURN_IF_ERROR(text.status());
   const std::string version(absl::StripAsciiWhitespace(*text));
-  if (version == kRunVersion) return absl::OkStatus();
+  if (version == kRunFolderVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("run directory '", run_dir, "' is of version '", EscapeBytes(version, 40),
-                   "', this program reads '", kRunVersion,
+                   "', this program reads '", kRunFolderVersion,
                    "'; use the Moyo that made it, or another --run-dir"));
 }
 
@@ -50,7 +51,7 @@ absl::Status OpenRunFolder(const std::string& run_dir) {
         "' holds other things and is not a run directory; name a new or empty folder"));
   }
   MOYO_RETURN_IF_ERROR(MakeFolder(run_dir));
-  return WriteFileAtomically(run_dir + "/version", absl::StrCat(kRunVersion, "\n"));
+  return WriteFileAtomically(run_dir + "/version", absl::StrCat(kRunFolderVersion, "\n"));
 }
 
 std::string LogPath(const std::string& run_dir, const std::string& name) {

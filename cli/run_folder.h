@@ -7,8 +7,6 @@
 
 namespace moyo::cli {
 
-inline constexpr char kRunVersion[] = "moyo-run 1";
-
 // OK when `run_dir` is a run directory of this version. NOT_FOUND: it is none, or not there.
 // FAILED_PRECONDITION: another version; the message names both.
 absl::Status CheckRunFolder(const std::string& run_dir);

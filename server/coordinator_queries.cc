@@ -10,6 +10,7 @@
 #include "common/base/files.h"
 #include "common/base/memory.h"
 #include "common/base/status_macros.h"
+#include "common/base/version.h"
 #include "server/coordinator.h"
 #include "server/messages.h"
 
@@ -22,7 +23,6 @@ constexpr size_t kDigestBytes = 32;
 constexpr int kEntriesPerMessage = 500;
 constexpr absl::Duration kRateWindow = absl::Seconds(10);
 constexpr absl::Duration kStoreTrainingEvery = absl::Seconds(5);
-constexpr char kVersion[] = "0.1.0";
 
 absl::Status WentAway() { return absl::CancelledError("the other side went away"); }
 
@@ -172,7 +172,7 @@ absl::Status Coordinator::GetStatus(const v1::GetStatusRequest& request,
   response.set_vms_bytes(memory.vms_bytes);
   response.set_system_total_bytes(memory.system_total_bytes);
   response.set_system_available_bytes(memory.system_available_bytes);
-  response.set_version(kVersion);
+  response.set_version(kReleaseVersion);
   absl::MutexLock lock(&mutex_);
   FillWorkers(response);
   response.set_games_per_second(GamesPerSecond());

@@ -7,11 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/base/version.h"
 
 namespace moyo::server {
 namespace {
 
-constexpr char kVersion[] = "moyo-run 1";
 constexpr size_t kMaxVersionBytes = 4096;
 constexpr uint32_t kDefaultMinMoves = 30;
 constexpr uint32_t kDefaultMaxMoves = 1000;
@@ -45,10 +45,11 @@ absl::StatusOr<FileLock> OpenRunFolder(const std::string& run_dir) {
   absl::StatusOr<std::string> version = ReadFile(version_path, kMaxVersionBytes);
   if (version.ok()) {
     const std::string text(absl::StripAsciiWhitespace(*version));
-    if (text != kVersion) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "run directory '", run_dir, "' is of version '", EscapeBytes(text, 40),
-          "', this program works on '", kVersion, "'; use another --run-dir or that release"));
+    if (text != kRunFolderVersion) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("run directory '", run_dir, "' is of version '", EscapeBytes(text, 40),
+                       "', this program works on '", kRunFolderVersion,
+                       "'; use another --run-dir or that release"));
     }
   } else if (!absl::IsNotFound(version.status())) {
     return version.status();
@@ -61,7 +62,7 @@ absl::StatusOr<FileLock> OpenRunFolder(const std::string& run_dir) {
                                                       "'; stop it or use another --run-dir"));
   }
   if (lock.ok() && !version.ok()) {
-    MOYO_RETURN_IF_ERROR(WriteFileAtomically(version_path, absl::StrCat(kVersion, "\n")));
+    MOYO_RETURN_IF_ERROR(WriteFileAtomically(version_path, absl::StrCat(kRunFolderVersion, "\n")));
   }
   return lock;
 }

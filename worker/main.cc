@@ -1,29 +1,16 @@
 // moyo-worker: parses work units of a Moyo server until none is left or it is told to stop.
-#include <sched.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "absl/strings/str_cat.h"
+#include "common/base/host.h"
 #include "common/base/shutdown.h"
 #include "common/metrics/exposer.h"
 #include "worker/loop/worker_loop.h"
 
 namespace {
-
-int AvailableCpus() {
-  cpu_set_t cpus;
-  return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
-}
-
-std::string DefaultName() {
-  char host[256] = "worker";
-  gethostname(host, sizeof(host) - 1);
-  return absl::StrCat(host, "-", getpid());
-}
 
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "moyo-worker: %s\n", std::string(status.message()).c_str());
@@ -36,8 +23,8 @@ int main(int argc, char** argv) {
   CLI::App app{"Parses work units of a Moyo server: SGF files in, finished shards out."};
   app.footer("Example: moyo-worker --server 127.0.0.1:50051 --parallel 2 --spool spool");
   moyo::worker::WorkerOptions options;
-  options.name = DefaultName();
-  options.parallel = AvailableCpus();
+  options.name = moyo::HostAndPid("worker");
+  options.parallel = moyo::AvailableCpus();
   std::string local_files = "on";
   std::string metrics_address;
   std::string log_level = "info";

@@ -50,19 +50,21 @@ void Board::Reset(int size, Suicide suicide) {
   for (int y = 0; y < size; ++y) std::memset(&color_[Index(0, y)], 0, size);
 }
 
-void Board::SetStone(int at, uint8_t color) {
-  color_[at] = color;
+// In the hash and the bits; the caller sets the colour.
+void Board::ToggleStone(int at, uint8_t color) {
   stones_hash_ ^= kZobrist[color - 1][at];
   const int bit = (at / kStride - 1) * size_ + at % kStride - 1;
   if (bit < kBits) stones_[color - 1][bit >> 6] ^= uint64_t{1} << (bit & 63);
 }
 
+void Board::SetStone(int at, uint8_t color) {
+  color_[at] = color;
+  ToggleStone(at, color);
+}
+
 void Board::ClearStone(int at) {
-  const uint8_t color = color_[at];
+  ToggleStone(at, color_[at]);
   color_[at] = 0;
-  stones_hash_ ^= kZobrist[color - 1][at];
-  const int bit = (at / kStride - 1) * size_ + at % kStride - 1;
-  if (bit < kBits) stones_[color - 1][bit >> 6] ^= uint64_t{1} << (bit & 63);
 }
 
 bool Board::PlaceSetup(Setup setup) {

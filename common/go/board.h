@@ -51,6 +51,7 @@ class Board {
   Legality CheckIndex(int at, uint8_t color) const;
   int CaptureChain(int head);
   void Link(int at, int neighbour_head);
+  void ToggleStone(int at, uint8_t color);
   void SetStone(int at, uint8_t color);
   void ClearStone(int at);
   void RebuildChains();

@@ -9,11 +9,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/memory.h"
+#include "common/base/version.h"
 
 namespace moyo::metrics {
 namespace {
-
-constexpr const char* kVersion = "0.1.0";
 
 prometheus::MetricFamily GaugeFamily(const char* name, const char* help, double value) {
   prometheus::ClientMetric metric;
@@ -30,7 +29,7 @@ class ProcessMetrics final : public prometheus::Collectable {
     const MemoryUse use = ReadMemoryUse();
     prometheus::MetricFamily build =
         GaugeFamily("moyo_build_info", "1, labelled with the build.", 1);
-    build.metric[0].label = {{"program", program_}, {"version", kVersion}};
+    build.metric[0].label = {{"program", program_}, {"version", kReleaseVersion}};
     return {build,
             GaugeFamily("process_resident_memory_bytes", "Resident memory of this process.",
                         use.rss_bytes),

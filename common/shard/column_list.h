@@ -12,6 +12,7 @@ namespace moyo::shard {
 // What one entry of a column belongs to.
 enum class Owner : uint8_t { kGame, kMove, kSetup };
 
+inline constexpr uint8_t kOffTurn = 0x80;   // in move_x: the colour is not the expected one
 inline constexpr uint32_t kHashBytes = 16;  // entries a row of game_hash
 
 // NumPy's name of a type, little-endian.

@@ -10,7 +10,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "columns are written as they lie in memory");
 
-constexpr uint8_t kOffTurn = 0x80;
 constexpr int kSetupColorShift = 5;
 
 }  // namespace

@@ -15,7 +15,6 @@ namespace moyo::shard {
 namespace {
 
 constexpr uint64_t kMaxUnpackedBytes = uint64_t{1} << 31;
-constexpr uint8_t kOffTurn = 0x80;
 
 absl::Status Damaged(const ZipMember& member, absl::string_view what) {
   return absl::DataLossError(absl::StrCat("damaged shard: column '",

@@ -37,7 +37,8 @@ void Dataset::AddShard(shard::Columns columns, std::span<const uint32_t> left_ou
     if (!left_out && columns.game_board_size[ref.row] != features::kBoardSize) {
       ++other_sizes_;
     } else if (!left_out) {
-      const bool held_out = HashPercent(&columns.game_hash[ref.row * 16]) < validation_percent_;
+      const bool held_out =
+          HashPercent(&columns.game_hash[ref.row * sizeof(Hash128)]) < validation_percent_;
       (held_out ? validation_ : training_).Add(ref, columns.game_moves[ref.row]);
     }
     ref.first_move += columns.game_moves[ref.row];

@@ -24,7 +24,7 @@ class TowerNet final : public PolicyNet {
     if (positions.empty()) return outputs;
     try {
       torch::NoGradGuard no_grad;
-      const Bf16Autocast autocast(true);
+      const Bf16Autocast autocast;
       const TowerImpl::Output output = tower_->forward(ExpandPlanes(positions));
       const torch::Tensor policy = torch::softmax(output.policy, 1).contiguous();
       const torch::Tensor value = output.value.contiguous();

@@ -9,12 +9,8 @@ namespace moyo::trainer {
 // bfloat16 autocast for the scope.
 class Bf16Autocast {
  public:
-  explicit Bf16Autocast(bool on) : on_(on) {
-    if (!on_) return;
-    Set(true);
-  }
+  Bf16Autocast() { Set(true); }
   ~Bf16Autocast() {
-    if (!on_) return;
     at::autocast::clear_cache();
     Set(false);
   }
@@ -35,7 +31,6 @@ class Bf16Autocast {
     at::autocast::set_enabled(on);
 #endif
   }
-  const bool on_;
 };
 
 }  // namespace moyo::trainer

@@ -1,10 +1,8 @@
 #include "trainer/train/progress_reporter.h"
 
-#include <unistd.h>
-
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "common/base/host.h"
 #include "common/rpc/channel.h"
 #include "moyo/v1/training.grpc.pb.h"
 
@@ -12,12 +10,6 @@ namespace moyo::trainer {
 namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(3);
-
-std::string TrainerName() {
-  char host[256] = "trainer";
-  gethostname(host, sizeof(host) - 1);
-  return absl::StrCat(host, "-", getpid());
-}
 
 }  // namespace
 
@@ -34,7 +26,7 @@ ProgressReporter::~ProgressReporter() {
 }
 
 void ProgressReporter::Report(v1::TrainingProgress progress) {
-  progress.set_trainer(TrainerName());
+  progress.set_trainer(HostAndPid("trainer"));
   absl::MutexLock lock(&mutex_);
   latest_ = std::move(progress);
   dirty_ = true;

@@ -2,7 +2,6 @@
 
 #include <malloc.h>
 #include <prometheus/gauge.h>
-#include <sched.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "common/base/files.h"
+#include "common/base/host.h"
 #include "common/base/memory.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
@@ -42,11 +42,6 @@ struct Losses {
   double policy = 0;
   double value = 0;
 };
-
-int AvailableCpus() {
-  cpu_set_t cpus;
-  return sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
-}
 
 struct Gauges {
   explicit Gauges(prometheus::Registry& registry)
@@ -185,7 +180,7 @@ absl::StatusOr<Losses> Trainer::Step(const Batch& batch, double learning_rate) {
   const torch::Tensor value_weight = torch::tensor(batch.value_weight);
   torch::Tensor policy_loss, value_loss;
   {
-    const Bf16Autocast autocast(true);
+    const Bf16Autocast autocast;
     const TowerImpl::Output output = tower_->forward(ExpandPlanes(batch.planes));
     policy_loss = torch::nn::functional::cross_entropy(output.policy, target);
     value_loss = (output.value - value_target).square().mul(value_weight).mean();

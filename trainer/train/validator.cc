@@ -17,7 +17,7 @@ struct Sums {
 
 void AddBatch(Tower& tower, const Batch& batch, Sums& sums) {
   const auto count = static_cast<int64_t>(batch.size());
-  const Bf16Autocast autocast(true);
+  const Bf16Autocast autocast;
   const TowerImpl::Output output = tower->forward(ExpandPlanes(batch.planes));
   const torch::Tensor target = torch::tensor(batch.policy).view({count, 1});
   const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);

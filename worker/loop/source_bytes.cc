@@ -81,21 +81,17 @@ class Fetcher {
 absl::Status ForEachSource(
     CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, uint64_t& fetched_bytes,
     absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive) {
-  int at = 0;
-  while (at < lease.sources_size()) {
+  for (int at = 0; at < lease.sources_size(); ++at) {
     std::optional<std::string> bytes;
     if (local == LocalFiles::kUse) bytes = ReadLocal(lease.sources(at));
-    if (bytes.has_value()) {
-      if (!receive(lease.sources(at), {.bytes = *bytes, .error = ""}))
-        return absl::CancelledError("stopped");
-      ++at;
-      continue;
+    if (!bytes.has_value()) {
+      // What this machine lacks it mostly lacks to the end: members of one archive, another file
+      // system.
+      return Fetcher(lease, at, lease.sources_size(), fetched_bytes, receive).Run(client);
     }
-    // What this machine lacks it mostly lacks to the end: members of one archive, another file
-    // system.
-    const absl::Status status =
-        Fetcher(lease, at, lease.sources_size(), fetched_bytes, receive).Run(client);
-    return status;
+    if (!receive(lease.sources(at), {.bytes = *bytes, .error = ""})) {
+      return absl::CancelledError("stopped");
+    }
   }
   return absl::OkStatus();
 }

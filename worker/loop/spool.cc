@@ -36,12 +36,11 @@ absl::Status Spool::Put(const FinishedUnit& unit) {
   return WriteFileAtomically(stem + kCommitSuffix, unit.commit.SerializeAsString());
 }
 
-absl::Status Spool::Remove(const FinishedUnit& unit) {
-  if (folder_.empty()) return absl::OkStatus();
+void Spool::Remove(const FinishedUnit& unit) {
+  if (folder_.empty()) return;
   const std::string stem = absl::StrCat(folder_, "/", NameOf(unit.commit));
   unlink((stem + kCommitSuffix).c_str());
   unlink((stem + kShardSuffix).c_str());
-  return absl::OkStatus();
 }
 
 std::vector<std::string> Spool::List() const {

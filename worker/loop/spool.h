@@ -24,11 +24,10 @@ class Spool {
  public:
   static absl::StatusOr<Spool> Open(const std::string& folder);
   absl::Status Put(const FinishedUnit& unit);
-  absl::Status Remove(const FinishedUnit& unit);
+  void Remove(const FinishedUnit& unit);
   // Names of the spooled units, oldest unit first. Unreadable ones are left where they are.
   std::vector<std::string> List() const;
   absl::StatusOr<FinishedUnit> Get(const std::string& name) const;
-  uint32_t Count() const { return static_cast<uint32_t>(List().size()); }
 
  private:
   explicit Spool(std::string folder) : folder_(std::move(folder)) {}

@@ -239,7 +239,7 @@ class WorkerLoop::State {
       counters_.dropped.Increment();
       spdlog::warn("unit {} was not taken: {}", unit.commit.unit_id(), status.ToString());
     }
-    (void)spool_->Remove(unit);
+    spool_->Remove(unit);
     return status;
   }
 
