@@ -21,7 +21,8 @@ void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
       ->capture_default_str();
   app.add_option("--duplicates", options.duplicates, "Of equal games keep the first, or all")
       ->check(CLI::IsMember({"drop", "keep"}));
-  app.add_option("--min-moves", options.min_moves, "Filter out shorter games (30)");
+  app.add_option("--min-moves", options.min_moves,
+                 "Keep a damaged game when so many moves remain (30)");
   app.add_option("--max-moves", options.max_moves, "Filter out longer games (1000)");
   app.add_option("--board-size", options.board_size, "Filter out other sizes; 0: keep all")
       ->check(CLI::Range(0u, 25u));
