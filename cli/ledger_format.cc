@@ -13,6 +13,12 @@ bool IsDuplicate(const v1::LedgerEntry& entry) {
   return entry.row().state() == v1::GAME_STATE_DUPLICATE;
 }
 
+const char* RelationTo(v1::DuplicateKind kind) {
+  if (kind == v1::DUPLICATE_KIND_SYMMETRIC) return "symmetric copy of ";
+  if (kind == v1::DUPLICATE_KIND_CONTINUED) return "its moves begin ";
+  return "same game as ";
+}
+
 uint64_t FileOffset(const v1::LedgerEntry& entry) {
   return entry.source_offset() + entry.row().byte_offset();
 }
@@ -35,6 +41,11 @@ std::string Place(const std::string& path, const std::string& member) {
   return Visible(member.empty() ? path : absl::StrCat(path, "!", member));
 }
 
+// "GAME_STATE_ACCEPTED" -> "accepted"; empty for what has no name.
+std::string WordOf(const std::string& name, absl::string_view prefix) {
+  return name.size() > prefix.size() ? absl::AsciiStrToLower(name.substr(prefix.size())) : "";
+}
+
 class TableFormat : public LedgerFormat {
  public:
   std::string Header() const override {
@@ -45,7 +56,7 @@ class TableFormat : public LedgerFormat {
     const v1::LedgerRow& row = entry.row();
     std::string last = Place(entry.path(), entry.member());
     if (IsDuplicate(entry)) {
-      absl::StrAppend(&last, "  same game as ", entry.duplicate_of(), " ",
+      absl::StrAppend(&last, "  ", RelationTo(entry.duplicate_kind()), entry.duplicate_of(), " ",
                       Visible(entry.duplicate_of_path()));
     }
     if (!row.detail().empty()) absl::StrAppend(&last, "  ", Visible(row.detail()));
@@ -64,7 +75,7 @@ class CsvFormat : public LedgerFormat {
  public:
   std::string Header() const override {
     return "game_id,state,reason,path,member,offset,moves,duplicate_of,duplicate_of_path,"
-           "detail\r\n";
+           "detail,duplicate_kind\r\n";
   }
   std::string Row(const v1::LedgerEntry& entry) override {
     const v1::LedgerRow& row = entry.row();
@@ -72,7 +83,8 @@ class CsvFormat : public LedgerFormat {
                         ",", Field(entry.path()), ",", Field(entry.member()), ",",
                         FileOffset(entry), ",", row.moves(), ",",
                         IsDuplicate(entry) ? absl::StrCat(entry.duplicate_of()) : "", ",") +
-           absl::StrCat(Field(entry.duplicate_of_path()), ",", Field(row.detail()), "\r\n");
+           absl::StrCat(Field(entry.duplicate_of_path()), ",", Field(row.detail()), ",",
+                        DuplicateKindName(entry.duplicate_kind()), "\r\n");
   }
   std::string Footer() const override { return ""; }
 
@@ -97,8 +109,12 @@ class JsonFormat : public LedgerFormat {
                                    {"moves", row.moves()},
                                    {"duplicate_of", nullptr},
                                    {"duplicate_of_path", entry.duplicate_of_path()},
-                                   {"detail", row.detail()}};
-    if (IsDuplicate(entry)) json["duplicate_of"] = entry.duplicate_of();
+                                   {"detail", row.detail()},
+                                   {"duplicate_kind", nullptr}};
+    if (IsDuplicate(entry)) {
+      json["duplicate_of"] = entry.duplicate_of();
+      json["duplicate_kind"] = DuplicateKindName(entry.duplicate_kind());
+    }
     const char* separator = first_ ? "\n" : ",\n";
     first_ = false;
     return separator + DumpJson(json);
@@ -120,9 +136,13 @@ absl::StatusOr<std::unique_ptr<LedgerFormat>> MakeLedgerFormat(const std::string
 }
 
 std::string GameStateName(v1::GameState state) {
-  constexpr size_t kPrefix = sizeof("GAME_STATE_") - 1;
-  const std::string name = v1::GameState_Name(state);
-  return name.size() > kPrefix ? absl::AsciiStrToLower(name.substr(kPrefix)) : absl::StrCat(state);
+  const std::string name = WordOf(v1::GameState_Name(state), "GAME_STATE_");
+  return name.empty() ? absl::StrCat(state) : name;
+}
+
+std::string DuplicateKindName(v1::DuplicateKind kind) {
+  if (kind == v1::DUPLICATE_KIND_UNSPECIFIED) return "";
+  return WordOf(v1::DuplicateKind_Name(kind), "DUPLICATE_KIND_");
 }
 
 absl::StatusOr<v1::GameState> GameStateFromName(const std::string& name) {

@@ -10,8 +10,9 @@
 namespace moyo::cli {
 
 // Columns of all three: game_id, state, reason, path, member, offset, moves, duplicate_of,
-// duplicate_of_path, detail. `offset` is in the file or member; `duplicate_of` is empty (JSON:
-// null) for other states. The table joins path and member by "!".
+// duplicate_of_path, detail, duplicate_kind (identical, symmetric, continued). `offset` is in the
+// file or member; `duplicate_of` and the kind are empty (JSON: null) for other states. The table
+// joins path and member by "!".
 class LedgerFormat {
  public:
   virtual ~LedgerFormat() = default;
@@ -26,5 +27,7 @@ absl::StatusOr<std::unique_ptr<LedgerFormat>> MakeLedgerFormat(const std::string
 // "accepted" -> GAME_STATE_ACCEPTED; INVALID_ARGUMENT names the words.
 absl::StatusOr<v1::GameState> GameStateFromName(const std::string& name);
 std::string GameStateName(v1::GameState state);
+// "identical", "symmetric", "continued"; empty for a game that is no duplicate.
+std::string DuplicateKindName(v1::DuplicateKind kind);
 
 }  // namespace moyo::cli

@@ -20,6 +20,11 @@ void AppendLedger(const v1::LedgerCounts& ledger, std::string& out) {
   Line(out, "positions",
        absl::StrCat(WithCommas(ledger.positions()), " in accepted games (",
                     WithCommas(ledger.truncated()), " of them cut at damage)"));
+  if (ledger.duplicate() == 0) return;
+  Line(out, "duplicates",
+       absl::StrCat(WithCommas(ledger.identical()), " identical, ", WithCommas(ledger.symmetric()),
+                    " symmetric copies, ", WithCommas(ledger.continued()),
+                    " that a longer game goes on from"));
 }
 
 void AppendUnits(const v1::GetStatusResponse& status, std::string& out) {
@@ -210,6 +215,9 @@ ordered_json StatusJson(const v1::GetStatusResponse& status) {
   ordered_json json;
   json["ledger"] = LedgerJson(ledger);
   json["truncated"] = ledger.truncated();
+  json["duplicates"] = {{"identical", ledger.identical()},
+                        {"symmetric", ledger.symmetric()},
+                        {"continued", ledger.continued()}};
   json["positions"] = ledger.positions();
   json["sources"] = status.sources();
   json["shards"] = {{"count", status.shard_count()}, {"bytes", status.shard_bytes()}};

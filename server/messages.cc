@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "common/base/status_macros.h"
 #include "common/base/text.h"
 
 namespace moyo::server {
@@ -12,6 +13,8 @@ namespace {
 constexpr size_t kMaxTextBytes = 8192;
 constexpr size_t kMaxReasonBytes = 64;
 constexpr size_t kMaxDetailBytes = 400;
+constexpr uint32_t kSymmetries = 8;
+constexpr int kMaxMarks = 2048;  // of a shard's longest game, 65,535 moves
 
 // Bytes of the UTF-8 character that begins at `at`; 0 for none. Source: RFC 3629, section 4.
 size_t CharacterBytes(const std::string& text, size_t at) {
@@ -42,6 +45,18 @@ bool IsUtf8(const std::string& text) {
   return true;
 }
 
+absl::Status TakeIdentity(const v1::LedgerRow& row, store::Game& game) {
+  if (row.symmetry() >= kSymmetries || row.marks_size() > kMaxMarks) {
+    return absl::InvalidArgumentError(absl::StrCat("game ", row.game_id(), " has symmetry ",
+                                                   row.symmetry(), " and ", row.marks_size(),
+                                                   " marks"));
+  }
+  game.game_hash = row.game_hash();
+  game.symmetry = row.symmetry();
+  game.marks.assign(row.marks().begin(), row.marks().end());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string AsUtf8(const std::string& bytes) {
@@ -69,6 +84,9 @@ void FillLedger(const store::LedgerCounts& counts, v1::LedgerCounts& message) {
   message.set_pending(counts.pending);
   message.set_truncated(counts.truncated);
   message.set_positions(counts.positions);
+  message.set_identical(counts.identical);
+  message.set_symmetric(counts.symmetric);
+  message.set_continued(counts.continued);
 }
 
 void FillUnits(const store::UnitCounts& counts, v1::UnitCounts& message) {
@@ -104,6 +122,7 @@ void FillEntry(const store::LedgerEntry& entry, v1::LedgerEntry& message) {
   message.set_source_offset(entry.source_offset);
   message.set_duplicate_of(game.duplicate_of);
   message.set_duplicate_of_path(AsUtf8(entry.duplicate_of_path));
+  message.set_duplicate_kind(static_cast<v1::DuplicateKind>(game.duplicate_kind));
 }
 
 absl::StatusOr<std::vector<store::Game>> GamesOf(const v1::CommitUnitRequest& request) {
@@ -123,7 +142,9 @@ absl::StatusOr<std::vector<store::Game>> GamesOf(const v1::CommitUnitRequest& re
     game.detail = row.detail().substr(0, kMaxDetailBytes);
     game.moves = row.moves();
     game.shard_row = row.shard_row();
-    if (game.state == store::GameState::kAccepted) game.game_hash = row.game_hash();
+    if (game.state == store::GameState::kAccepted) {
+      MOYO_RETURN_IF_ERROR(TakeIdentity(row, game));
+    }
     games.push_back(std::move(game));
   }
   return games;

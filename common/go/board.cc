@@ -43,35 +43,37 @@ void Board::Reset(int size, Suicide suicide) {
   suicide_ = suicide;
   ko_ = 0;
   ko_color_ = 0;
+  stone_count_ = 0;
   captures_ = {};
   stones_hash_ = 0;
   stones_ = {};
+  head_.fill(kNoChain);
   color_.fill(kWall);
   for (int y = 0; y < size; ++y) std::memset(&color_[Index(0, y)], 0, size);
 }
 
-// In the hash and the bits; the caller sets the colour.
-void Board::ToggleStone(int at, uint8_t color) {
+// In the hash and the bits; the caller sets the colour. `bit` is y * size + x.
+void Board::ToggleStone(int at, int bit, uint8_t color) {
   stones_hash_ ^= kZobrist[color - 1][at];
-  const int bit = (at / kStride - 1) * size_ + at % kStride - 1;
   if (bit < kBits) stones_[color - 1][bit >> 6] ^= uint64_t{1} << (bit & 63);
 }
 
-void Board::SetStone(int at, uint8_t color) {
-  color_[at] = color;
-  ToggleStone(at, color);
-}
-
 void Board::ClearStone(int at) {
-  ToggleStone(at, color_[at]);
+  --stone_count_;
+  ToggleStone(at, (at / kStride - 1) * size_ + at % kStride - 1, color_[at]);
   color_[at] = 0;
+  head_[at] = kNoChain;
 }
 
 bool Board::PlaceSetup(Setup setup) {
   if (setup.point.x >= size_ || setup.point.y >= size_) return false;
   const int at = Index(setup.point.x, setup.point.y);
   if (color_[at] != 0) ClearStone(at);
-  if (setup.color != Color::kEmpty) SetStone(at, static_cast<uint8_t>(setup.color));
+  if (setup.color != Color::kEmpty) {
+    ++stone_count_;
+    color_[at] = static_cast<uint8_t>(setup.color);
+    ToggleStone(at, setup.point.y * size_ + setup.point.x, color_[at]);
+  }
   RebuildChains();
   return true;
 }
@@ -82,10 +84,11 @@ void Board::RebuildChains() {
   for (int y = 0; y < size_; ++y) {
     for (int x = 0; x < size_; ++x) {
       const int at = Index(x, y);
+      if (color_[at] == 0) continue;
       head_[at] = next_[at] = at;
       stones_of_[at] = 1;
       pseudo_liberties_[at] = 0;
-      for (int step : {-kStride, -1, 1, kStride}) pseudo_liberties_[at] += color_[at + step] == 0;
+      for (int step : kSteps) pseudo_liberties_[at] += color_[at + step] == 0;
     }
   }
   for (int y = 0; y < size_; ++y) {
@@ -125,45 +128,54 @@ void Board::Link(int at, int neighbour_head) {
   std::swap(next_[into], next_[from]);
 }
 
+// Adds a stone that stands alone so far, with the (stone, empty neighbour) pairs it brings.
+void Board::Attach(int at, int head, int pairs) {
+  head_[at] = head;
+  next_[at] = next_[head];
+  next_[head] = at;
+  ++stones_of_[head];
+  pseudo_liberties_[head] += pairs;
+}
+
 int Board::CaptureChain(int head) {
   const int stones = stones_of_[head];
   int stone = head;
   do {
     ClearStone(stone);
-    for (int step : {-kStride, -1, 1, kStride}) {
-      const int neighbour = stone + step;
-      // Stones of the chain itself may be counted too: they are on their way out.
-      if (color_[neighbour] - 1u < 2u) ++pseudo_liberties_[head_[neighbour]];
-    }
+    // Stones of the chain itself are counted too: they are on their way out.
+    for (int step : kSteps) ++pseudo_liberties_[head_[stone + step]];
     stone = next_[stone];
   } while (stone != head);
   return stones;
 }
 
-Legality Board::CheckIndex(int at, uint8_t color) const {
-  if (color_[at] != 0) return Legality::kOccupied;
-  if (at == ko_ && color == ko_color_) return Legality::kKo;
-  if (suicide_ == Suicide::kAllowed) return Legality::kLegal;
-  // A chain is touched by `at` at most four times; it survives if it has more pairs than that.
-  for (int step : {-kStride, -1, 1, kStride}) {
+// Whether a stone at this empty point, which has no empty neighbour, would stand without a liberty:
+// nothing is captured, and no chain that it joins has another one.
+bool Board::IsSuicide(int at, uint8_t color) const {
+  for (int step : kSteps) {
     const int neighbour = at + step;
-    if (color_[neighbour] == 0) return Legality::kLegal;
     if (color_[neighbour] == kWall) continue;
+    // A chain is touched by `at` at most four times; it lives if it has more pairs than that.
     int touches = 0;
-    for (int other : {-kStride, -1, 1, kStride}) {
-      const int point = at + other;
-      touches += color_[point] - 1u < 2u && head_[point] == head_[neighbour];
-    }
+    for (int other : kSteps) touches += head_[at + other] == head_[neighbour];
     const bool has_others = pseudo_liberties_[head_[neighbour]] > touches;
-    if (has_others == (color_[neighbour] == color)) return Legality::kLegal;
+    if (has_others == (color_[neighbour] == color)) return false;
   }
-  return Legality::kSuicide;
+  return true;
 }
 
 Legality Board::Check(Move move) const {
   if (move.point.IsPass()) return Legality::kLegal;
   if (move.point.x >= size_ || move.point.y >= size_) return Legality::kOffBoard;
-  return CheckIndex(Index(move.point.x, move.point.y), static_cast<uint8_t>(move.color));
+  const int at = Index(move.point.x, move.point.y);
+  const uint8_t color = static_cast<uint8_t>(move.color);
+  if (color_[at] != 0) return Legality::kOccupied;
+  if (at == ko_ && color == ko_color_) return Legality::kKo;
+  if (suicide_ == Suicide::kAllowed) return Legality::kLegal;
+  bool has_liberty = false;
+  for (int step : kSteps) has_liberty |= color_[at + step] == 0;
+  if (has_liberty) return Legality::kLegal;
+  return IsSuicide(at, color) ? Legality::kSuicide : Legality::kLegal;
 }
 
 Legality Board::Play(Move move) {
@@ -175,35 +187,48 @@ Legality Board::Play(Move move) {
   if (legality != Legality::kLegal) return legality;
   const int at = Index(move.point.x, move.point.y);
   const uint8_t color = static_cast<uint8_t>(move.color);
-  const uint8_t enemy = 3 - color;
-  SetStone(at, color);
-  head_[at] = next_[at] = at;
-  stones_of_[at] = 1;
-  int liberties = 0;
-  for (int step : {-kStride, -1, 1, kStride}) {
-    const uint8_t neighbour = color_[at + step];
-    liberties += neighbour == 0;
-    if (neighbour - 1u < 2u) --pseudo_liberties_[head_[at + step]];
-  }
-  pseudo_liberties_[at] = liberties;
-  int captured = 0;
-  int captured_at = 0;
-  for (int step : {-kStride, -1, 1, kStride}) {
-    const int neighbour = at + step;
-    if (color_[neighbour] == color) {
-      Link(at, head_[neighbour]);
-    } else if (color_[neighbour] == enemy && pseudo_liberties_[head_[neighbour]] == 0) {
-      captured += CaptureChain(head_[neighbour]);
-      captured_at = neighbour;
-    }
-  }
-  captures_[color] += captured;
-  const int head = head_[at];
-  const bool takes_ko = captured == 1 && liberties == 0 && stones_of_[head] == 1;
-  ko_ = takes_ko ? captured_at : 0;
-  ko_color_ = enemy;
-  if (pseudo_liberties_[head] == 0) captures_[enemy] += CaptureChain(head);
+  ++stone_count_;
+  ToggleStone(at, move.point.y * size_ + move.point.x, color);
+  color_[at] = color;
+  PlaceStone(at, color);
   return Legality::kLegal;
+}
+
+// Joins, captures and finds the ko. No branch depends on one neighbour alone: what lies around a
+// move is as good as random, and a wrong guess of the processor costs more than all the sums.
+void Board::PlaceStone(int at, uint8_t color) {
+  const uint8_t enemy = 3 - color;
+  int liberties = 0;
+  unsigned own = 0;   // bits of kSteps: neighbours of this colour
+  unsigned dead = 0;  // of chains that this stone takes
+  for (int i = 0; i < 4; ++i) {
+    const int neighbour = at + kSteps[i];
+    const uint8_t there = color_[neighbour];
+    const unsigned pairs = --pseudo_liberties_[head_[neighbour]];
+    liberties += there == 0;
+    own |= unsigned{there == color} << i;
+    dead |= unsigned{(there == enemy) & (pairs == 0)} << i;
+  }
+  const bool alone = own == 0;
+  if (alone) {
+    head_[at] = next_[at] = at;
+    stones_of_[at] = 1;
+    pseudo_liberties_[at] = liberties;
+  } else {
+    Attach(at, head_[at + kSteps[__builtin_ctz(own)]], liberties);
+    while ((own &= own - 1) != 0) Link(at, head_[at + kSteps[__builtin_ctz(own)]]);
+  }
+  int captured = 0;
+  ko_ = 0;
+  for (; dead != 0; dead &= dead - 1) {
+    const int neighbour = at + kSteps[__builtin_ctz(dead)];
+    captured += CaptureChain(head_[neighbour]);
+    ko_ = neighbour;
+  }
+  if (captured != 1 || liberties != 0 || !alone) ko_ = 0;
+  ko_color_ = enemy;
+  captures_[color] += captured;
+  if (pseudo_liberties_[head_[at]] == 0) captures_[enemy] += CaptureChain(head_[at]);
 }
 
 Point Board::KoPoint() const {
@@ -218,7 +243,7 @@ int Board::ChainLiberties(int x, int y) const {
   int liberties = 0;
   int stone = at;
   do {
-    for (int step : {-kStride, -1, 1, kStride}) {
+    for (int step : kSteps) {
       const int neighbour = stone + step;
       if (color_[neighbour] == 0 && !std::exchange(seen[neighbour], true)) ++liberties;
     }

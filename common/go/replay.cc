@@ -1,5 +1,7 @@
 #include "common/go/replay.h"
 
+#include <utility>
+
 namespace moyo::go {
 
 Board::Suicide SuicideOf(Ruleset ruleset) {
@@ -13,17 +15,19 @@ Board::Suicide SuicideOf(Ruleset ruleset) {
   }
 }
 
-bool Replayer::SeenBefore(uint64_t stones_hash) {
-  if (seen_count_ >= kMaxSeen) return false;
-  for (size_t at = stones_hash % kSlots;; at = (at + 1) % kSlots) {
-    Slot& slot = seen_[at];
-    if (slot.game != game_) {
-      slot = {stones_hash, game_};
-      ++seen_count_;
-      return false;
-    }
-    if (slot.hash == stones_hash) return true;
+void Replayer::ForgetPositions() {
+  seen_count_ = 0;
+  latest_.fill(kNone);
+}
+
+bool Replayer::SeenBefore(uint64_t stones_hash, int stones) {
+  if (seen_count_ == kMaxSeen) return false;
+  const uint16_t latest = std::exchange(latest_[stones], seen_count_);
+  seen_[seen_count_++] = {stones_hash, latest};
+  for (uint16_t at = latest; at != kNone; at = seen_[at].before) {
+    if (seen_[at].hash == stones_hash) return true;
   }
+  return false;
 }
 
 ReplayResult Replayer::Replay(const GameRecord& game) {
@@ -34,14 +38,14 @@ ReplayResult Replayer::Replay(const GameRecord& game) {
   }
   if (!game.setup.empty() && !board_.AllChainsHaveLiberties()) result.setup_ok = false;
   if (!result.setup_ok) return result;
-  ++game_;
-  seen_count_ = 0;
-  SeenBefore(board_.StonesHash());
+  ForgetPositions();
+  SeenBefore(board_.StonesHash(), board_.stones());
   for (const Move& move : game.moves) {
     result.legality = board_.Play(move);
     if (result.legality != Legality::kLegal) break;
     ++result.legal_moves;
-    if (!move.point.IsPass() && SeenBefore(board_.StonesHash())) ++result.superko_repeats;
+    if (move.point.IsPass()) continue;
+    result.superko_repeats += SeenBefore(board_.StonesHash(), board_.stones());
   }
   return result;
 }

@@ -23,21 +23,22 @@ class Replayer {
   const Board& board() const { return board_; }  // after the last legal move
 
  private:
+  void ForgetPositions();
   // Notes the position; true when it stood before in this game.
-  bool SeenBefore(uint64_t stones_hash);
+  bool SeenBefore(uint64_t stones_hash, int stones);
 
-  // Open addressing; an entry of another game (generation) is empty. Bounded: after kMaxSeen
-  // positions repeats are no longer counted.
-  static constexpr size_t kSlots = 4096;
-  static constexpr uint32_t kMaxSeen = 3000;
-  struct Slot {
-    uint64_t hash = 0;
-    uint32_t game = 0;
+  // A position can only repeat one with as many stones: those are chained, latest first. Bounded:
+  // after kMaxSeen positions repeats are no longer counted.
+  static constexpr uint16_t kMaxSeen = 3000;
+  static constexpr uint16_t kNone = 0xffff;
+  struct Seen {
+    uint64_t hash;
+    uint16_t before;  // with as many stones
   };
   Board board_;
-  std::array<Slot, kSlots> seen_{};
-  uint32_t game_ = 0;
-  uint32_t seen_count_ = 0;
+  std::array<Seen, kMaxSeen> seen_;
+  uint16_t seen_count_ = 0;
+  std::array<uint16_t, kMaxBoardSize * kMaxBoardSize + 1> latest_;  // by the number of stones
 };
 
 // Whether the ruleset lets a stone be played that leaves its own chain without a liberty.

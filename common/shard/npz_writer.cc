@@ -29,11 +29,13 @@ std::string WriteNpz(const Columns& columns) {
   std::string version = NpyHeader("<u4", 1, 1);
   version.append(reinterpret_cast<const char*>(&kFormatVersion), sizeof(kFormatVersion));
   zip.Add("format_version.npy", version);
-  ForEachColumn(columns, [&](const char* name, const auto& column, Owner, uint32_t entries) {
+  ForEachColumn(columns, [&](const char* name, const auto& column, Owner owner, uint32_t entries) {
     using Entry = typename std::decay_t<decltype(column)>::value_type;
     std::string bytes = NpyHeader(NumpyType<Entry>(), column.size() / entries, entries);
     bytes.append(reinterpret_cast<const char*>(column.data()), column.size() * sizeof(Entry));
-    zip.Add(absl::StrCat(name, ".npy"), bytes);
+    // Coordinates hardly ever repeat in a way that a search for matches would pay for.
+    const Packing packing = owner == Owner::kMove ? Packing::kLiterals : Packing::kMatches;
+    zip.Add(absl::StrCat(name, ".npy"), bytes, packing);
   });
   return zip.Finish();
 }

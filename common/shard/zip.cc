@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/shard/huffman_deflate.h"
 
 namespace moyo::shard {
 namespace {
@@ -63,11 +64,17 @@ ZipWriter::~ZipWriter() {
   libdeflate_free_compressor(static_cast<libdeflate_compressor*>(compressor_));
 }
 
-void ZipWriter::Add(std::string_view name, std::string_view bytes) {
+std::string ZipWriter::Pack(std::string_view bytes, Packing packing) const {
+  if (packing == Packing::kLiterals) return HuffmanDeflate(bytes);
   auto* compressor = static_cast<libdeflate_compressor*>(compressor_);
   std::string packed(libdeflate_deflate_compress_bound(compressor, bytes.size()), '\0');
   packed.resize(libdeflate_deflate_compress(compressor, bytes.data(), bytes.size(), packed.data(),
                                             packed.size()));
+  return packed;
+}
+
+void ZipWriter::Add(std::string_view name, std::string_view bytes, Packing packing) {
+  const std::string packed = Pack(bytes, packing);
   Member member{.name = std::string(name),
                 .crc = libdeflate_crc32(0, bytes.data(), bytes.size()),
                 .compressed_bytes = static_cast<uint32_t>(packed.size()),

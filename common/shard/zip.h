@@ -1,5 +1,5 @@
 // Just enough of ZIP for .npz: stored and deflated members, no encryption, under 4 GiB.
-// Source: PKWARE APPNOTE 6.3.3, sections 4.3.7, 4.3.12, 4.3.16. Compression is libdeflate's.
+// Source: PKWARE APPNOTE 6.3.3, sections 4.3.7, 4.3.12, 4.3.16. Matches and CRC are libdeflate's.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,9 @@
 
 namespace moyo::shard {
 
+// How a member is deflated: with matches, or as literals alone (huffman_deflate.h).
+enum class Packing : uint8_t { kMatches, kLiterals };
+
 class ZipWriter {
  public:
   // 1 is fastest; the digest of a shard does not depend on it.
@@ -18,11 +21,13 @@ class ZipWriter {
   ~ZipWriter();
   ZipWriter(const ZipWriter&) = delete;
   ZipWriter& operator=(const ZipWriter&) = delete;
-  void Add(std::string_view name, std::string_view bytes);
+  void Add(std::string_view name, std::string_view bytes, Packing packing = Packing::kMatches);
   // The whole archive; one use.
   std::string Finish();
 
  private:
+  std::string Pack(std::string_view bytes, Packing packing) const;
+
   struct Member {
     std::string name;
     uint32_t crc, compressed_bytes, size_bytes, offset;

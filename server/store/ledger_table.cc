@@ -7,20 +7,36 @@ namespace {
 
 constexpr char kInsert[] =
     "INSERT INTO games(game_id, unit_id, source_id, state, reason, byte_offset, detail, moves,"
-    " shard_row, game_hash, duplicate_of) VALUES (?,?,?,?,?,?,?,?,?,?,?)";
-constexpr char kFindHash[] =
-    "SELECT game_id, unit_id, shard_row, moves, reason FROM games"
+    " shard_row, game_hash, duplicate_of, duplicate_kind, symmetry, marks, opening)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+constexpr char kFindEqual[] =
+    "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
     " WHERE game_hash = ? AND state = 1";
-constexpr char kFlip[] = "UPDATE games SET state = 2, duplicate_of = ? WHERE game_id = ?";
+constexpr char kFindShorter[] =
+    "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
+    " WHERE opening = ? AND state = 1 AND moves < ? ORDER BY game_id";
+constexpr char kFindLonger[] =
+    "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
+    " WHERE opening = ? AND state = 1 AND moves > ? ORDER BY game_id";
+constexpr char kFlip[] =
+    "UPDATE games SET state = 2, duplicate_of = ?, duplicate_kind = ? WHERE game_id = ?";
 constexpr char kRepoint[] =
     "UPDATE games SET duplicate_of = ? WHERE duplicate_of = ? AND state = 2";
+constexpr char kMoveKind[] =
+    "UPDATE games SET duplicate_kind = ? WHERE duplicate_of = ? AND state = 2"
+    " AND duplicate_kind = ?";
+constexpr char kMoveKindOfSymmetry[] =
+    "UPDATE games SET duplicate_kind = ? WHERE duplicate_of = ? AND state = 2"
+    " AND duplicate_kind = ? AND symmetry = ?";
 constexpr char kCount[] =
-    "SELECT state, count(*), sum(moves), sum(reason <> '') FROM games GROUP BY state";
+    "SELECT state, count(*), sum(moves), sum(reason <> ''), sum(duplicate_kind = 1),"
+    " sum(duplicate_kind = 2), sum(duplicate_kind = 3) FROM games GROUP BY state";
 constexpr char kLeftOut[] =
     "SELECT unit_id, shard_row FROM games WHERE state = 2 ORDER BY unit_id, shard_row";
 constexpr char kRead[] =
     "SELECT g.game_id, g.source_id, g.state, g.reason, g.byte_offset, g.detail, g.moves,"
-    " g.shard_row, g.game_hash, g.duplicate_of, f.path, s.member, s.byte_offset, df.path"
+    " g.shard_row, g.game_hash, g.duplicate_of, f.path, s.member, s.byte_offset, df.path,"
+    " g.duplicate_kind"
     " FROM games g JOIN sources s ON s.source_id = g.source_id"
     " JOIN files f ON f.file_id = s.file_id"
     " LEFT JOIN games d ON d.game_id = g.duplicate_of"
@@ -63,56 +79,166 @@ LedgerEntry EntryOf(const Statement& row) {
   entry.member = row.GetBytes(11);
   entry.source_offset = row.GetInteger(12);
   entry.duplicate_of_path = row.GetBytes(13);
+  game.duplicate_kind = static_cast<DuplicateKind>(row.GetInteger(14));
   return entry;
+}
+
+uint64_t* KindOf(DuplicateKind kind, LedgerCounts& counts) {
+  switch (kind) {
+    case DuplicateKind::kIdentical:
+      return &counts.identical;
+    case DuplicateKind::kSymmetric:
+      return &counts.symmetric;
+    case DuplicateKind::kContinued:
+      return &counts.continued;
+    case DuplicateKind::kNone:
+      break;
+  }
+  return nullptr;
+}
+
+std::string BytesOf(const std::vector<uint32_t>& marks) {
+  return std::string(reinterpret_cast<const char*>(marks.data()), marks.size() * sizeof(marks[0]));
+}
+
+bool StartsWith(const std::string& text, const std::string& start) {
+  return text.compare(0, start.size(), start) == 0;
+}
+
+DuplicateKind KindOfCopy(uint8_t symmetry, uint8_t of_symmetry) {
+  return symmetry == of_symmetry ? DuplicateKind::kIdentical : DuplicateKind::kSymmetric;
 }
 
 }  // namespace
 
-absl::Status LedgerTable::Insert(uint64_t unit_id, std::vector<Game> games, Duplicates duplicates,
-                                 LedgerChange& change) {
+absl::Status LedgerTable::InsertAll(uint64_t unit_id, const std::vector<Game>& games,
+                                    LedgerChange& change) {
+  for (const Game& game : games) MOYO_RETURN_IF_ERROR(Write(unit_id, game, change));
+  return absl::OkStatus();
+}
+
+absl::Status LedgerTable::Insert(uint64_t unit_id, std::vector<Game> games,
+                                 const IsContinued& is_continued, LedgerChange& change) {
   for (Game& game : games) {
-    if (game.state == GameState::kAccepted && duplicates == Duplicates::kDrop) {
-      MOYO_RETURN_IF_ERROR(FindDuplicate(unit_id, game, change));
-    }
-    MOYO_RETURN_IF_ERROR(Write(unit_id, game));
-    ++CountOf(game.state, change.counts);
     if (game.state == GameState::kAccepted) {
-      change.counts.positions += game.moves;
-      change.counts.truncated += !game.reason.empty();
+      MOYO_RETURN_IF_ERROR(Judge(unit_id, game, is_continued, change));
+    }
+    MOYO_RETURN_IF_ERROR(Write(unit_id, game, change));
+  }
+  return absl::OkStatus();
+}
+
+// A longer game comes before an equal one: so a copy's kind does not depend on which came first.
+absl::Status LedgerTable::Judge(uint64_t unit_id, Game& game, const IsContinued& is_continued,
+                                LedgerChange& change) {
+  const ShardRow row{unit_id, game.shard_row};
+  const auto leave_out = [&](const Standing& standing, DuplicateKind kind) {
+    game.state = GameState::kDuplicate;
+    game.duplicate_of = standing.game_id;
+    game.duplicate_kind = kind;
+    change.left_out.push_back(row);
+    return absl::OkStatus();
+  };
+  const std::string marks = BytesOf(game.marks);
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Standing> longer, FindAlike(game, Length::kLonger));
+  for (const Standing& standing : longer) {
+    if (StartsWith(standing.marks, marks) && is_continued(row, standing.row)) {
+      return leave_out(standing, DuplicateKind::kContinued);
+    }
+  }
+  MOYO_ASSIGN_OR_RETURN(const std::optional<Standing> equal, FindEqual(game));
+  if (equal) {
+    const DuplicateKind kind = KindOfCopy(game.symmetry, equal->symmetry);
+    if (equal->game_id < game.game_id) return leave_out(*equal, kind);
+    // The earlier game came later: it takes the place of the one that stands.
+    return Replace(*equal, game, kind, change);
+  }
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Standing> shorter, FindAlike(game, Length::kShorter));
+  for (const Standing& standing : shorter) {
+    if (StartsWith(marks, standing.marks) && is_continued(standing.row, row)) {
+      MOYO_RETURN_IF_ERROR(Replace(standing, game, DuplicateKind::kContinued, change));
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status LedgerTable::FindDuplicate(uint64_t unit_id, Game& game, LedgerChange& change) {
-  MOYO_ASSIGN_OR_RETURN(Statement * find, database_.Prepare(kFindHash));
+LedgerTable::Standing LedgerTable::StandingOf(const Statement& row) {
+  Standing standing;
+  standing.game_id = row.GetInteger(0);
+  standing.row = {row.GetInteger(1), static_cast<uint32_t>(row.GetInteger(2))};
+  standing.moves = row.GetInteger(3);
+  standing.truncated = !row.GetBytes(4).empty();
+  standing.symmetry = static_cast<uint8_t>(row.GetInteger(5));
+  standing.marks = row.GetBytes(6);
+  return standing;
+}
+
+absl::StatusOr<std::optional<LedgerTable::Standing>> LedgerTable::FindEqual(const Game& game) {
+  MOYO_ASSIGN_OR_RETURN(Statement * find, database_.Prepare(kFindEqual));
   MOYO_ASSIGN_OR_RETURN(const bool found, find->Blob(game.game_hash).Step());
-  if (!found) return absl::OkStatus();
-  const uint64_t standing = find->GetInteger(0);
-  const LeftOut standing_row{find->GetInteger(1), static_cast<uint32_t>(find->GetInteger(2))};
-  const uint64_t standing_moves = find->GetInteger(3);
-  const bool standing_truncated = !find->GetBytes(4).empty();
+  std::optional<Standing> standing;
+  if (found) standing = StandingOf(*find);
   find->Reset();
-  if (standing < game.game_id) {
-    game.state = GameState::kDuplicate;
-    game.duplicate_of = standing;
-    change.left_out.push_back({unit_id, game.shard_row});
-    return absl::OkStatus();
+  return standing;
+}
+
+absl::StatusOr<std::vector<LedgerTable::Standing>> LedgerTable::FindAlike(const Game& game,
+                                                                          Length length) {
+  std::vector<Standing> alike;
+  if (game.marks.empty()) return alike;
+  MOYO_ASSIGN_OR_RETURN(Statement * find,
+                        database_.Prepare(length == Length::kShorter ? kFindShorter : kFindLonger));
+  find->Integer(game.marks[0]).Integer(game.moves);
+  while (true) {
+    MOYO_ASSIGN_OR_RETURN(const bool has_row, find->Step());
+    if (!has_row) return alike;
+    alike.push_back(StandingOf(*find));
   }
-  // The earlier game came later: it takes the place of the one that stands.
+}
+
+absl::Status LedgerTable::Replace(const Standing& standing, const Game& game, DuplicateKind kind,
+                                  LedgerChange& change) {
   MOYO_ASSIGN_OR_RETURN(Statement * repoint, database_.Prepare(kRepoint));
-  MOYO_RETURN_IF_ERROR(repoint->Integer(game.game_id).Integer(standing).Run());
+  MOYO_RETURN_IF_ERROR(repoint->Integer(game.game_id).Integer(standing.game_id).Run());
+  MOYO_RETURN_IF_ERROR(MoveKinds(game, kind, change.counts));
   MOYO_ASSIGN_OR_RETURN(Statement * flip, database_.Prepare(kFlip));
-  MOYO_RETURN_IF_ERROR(flip->Integer(game.game_id).Integer(standing).Run());
+  MOYO_RETURN_IF_ERROR(flip->Integer(game.game_id)
+                           .Integer(static_cast<uint64_t>(kind))
+                           .Integer(standing.game_id)
+                           .Run());
   --change.counts.accepted;
   ++change.counts.duplicate;
-  change.counts.positions -= standing_moves;
-  change.counts.truncated -= standing_truncated;
-  change.left_out.push_back(standing_row);
+  ++*KindOf(kind, change.counts);
+  change.counts.positions -= standing.moves;
+  change.counts.truncated -= standing.truncated;
+  change.left_out.push_back(standing.row);
   return absl::OkStatus();
 }
 
-absl::Status LedgerTable::Write(uint64_t unit_id, const Game& game) {
+// What the duplicates of a game that lost its place are of the one that took it, which is `kind` of
+// the former: copies of a game that is continued are so themselves; plain copies of a symmetric one
+// are symmetric, and those with its own symmetry plain. What was continued stays so.
+absl::Status LedgerTable::MoveKinds(const Game& game, DuplicateKind kind, LedgerCounts& counts) {
+  const auto move = [&](const char* sql, DuplicateKind from, DuplicateKind to) -> absl::Status {
+    MOYO_ASSIGN_OR_RETURN(Statement * update, database_.Prepare(sql));
+    update->Integer(static_cast<uint64_t>(to)).Integer(game.game_id);
+    update->Integer(static_cast<uint64_t>(from));
+    if (sql == kMoveKindOfSymmetry) update->Integer(game.symmetry);
+    MOYO_RETURN_IF_ERROR(update->Run());
+    *KindOf(from, counts) -= database_.changes();
+    *KindOf(to, counts) += database_.changes();
+    return absl::OkStatus();
+  };
+  if (kind == DuplicateKind::kContinued) {
+    MOYO_RETURN_IF_ERROR(move(kMoveKind, DuplicateKind::kIdentical, kind));
+    return move(kMoveKind, DuplicateKind::kSymmetric, kind);
+  }
+  if (kind == DuplicateKind::kIdentical) return absl::OkStatus();
+  MOYO_RETURN_IF_ERROR(move(kMoveKind, DuplicateKind::kIdentical, DuplicateKind::kSymmetric));
+  return move(kMoveKindOfSymmetry, DuplicateKind::kSymmetric, DuplicateKind::kIdentical);
+}
+
+absl::Status LedgerTable::Write(uint64_t unit_id, const Game& game, LedgerChange& change) {
   MOYO_ASSIGN_OR_RETURN(Statement * insert, database_.Prepare(kInsert));
   insert->Integer(game.game_id)
       .Integer(unit_id)
@@ -125,7 +251,20 @@ absl::Status LedgerTable::Write(uint64_t unit_id, const Game& game) {
       .Integer(game.shard_row);
   game.game_hash.empty() ? insert->Null() : insert->Blob(game.game_hash);
   game.duplicate_of == 0 ? insert->Null() : insert->Integer(game.duplicate_of);
-  return insert->Run();
+  insert->Integer(static_cast<uint64_t>(game.duplicate_kind)).Integer(game.symmetry);
+  if (game.marks.empty()) {
+    insert->Null().Null();
+  } else {
+    insert->Blob(BytesOf(game.marks)).Integer(game.marks[0]);
+  }
+  MOYO_RETURN_IF_ERROR(insert->Run());
+  ++CountOf(game.state, change.counts);
+  if (game.state == GameState::kDuplicate) ++*KindOf(game.duplicate_kind, change.counts);
+  if (game.state == GameState::kAccepted) {
+    change.counts.positions += game.moves;
+    change.counts.truncated += !game.reason.empty();
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<LedgerCounts> LedgerTable::Count() {
@@ -136,14 +275,19 @@ absl::StatusOr<LedgerCounts> LedgerTable::Count() {
     if (!has_row) return counts;
     const GameState state = static_cast<GameState>(query->GetInteger(0));
     CountOf(state, counts) = query->GetInteger(1);
+    if (state == GameState::kDuplicate) {
+      counts.identical = query->GetInteger(4);
+      counts.symmetric = query->GetInteger(5);
+      counts.continued = query->GetInteger(6);
+    }
     if (state != GameState::kAccepted) continue;
     counts.positions = query->GetInteger(2);
     counts.truncated = query->GetInteger(3);
   }
 }
 
-absl::StatusOr<std::vector<LeftOut>> LedgerTable::LoadLeftOut() {
-  std::vector<LeftOut> rows;
+absl::StatusOr<std::vector<ShardRow>> LedgerTable::LoadLeftOut() {
+  std::vector<ShardRow> rows;
   MOYO_ASSIGN_OR_RETURN(Statement * query, database_.Prepare(kLeftOut));
   while (true) {
     MOYO_ASSIGN_OR_RETURN(const bool has_row, query->Step());

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,35 +15,62 @@
 
 namespace moyo::store {
 
-// A shard row that leaves the dataset.
-struct LeftOut {
+struct ShardRow {
   uint64_t unit_id = 0;
   uint32_t row = 0;
 };
 
 // What a transaction changes in memory once it stands.
 struct LedgerChange {
-  LedgerCounts counts;  // start it with the counts as they are
-  std::vector<LeftOut> left_out;
+  LedgerCounts counts;             // start it with the counts as they are
+  std::vector<ShardRow> left_out;  // rows that leave the dataset
 };
+
+// Whether the game of the row `longer` begins with all of the one of `shorter`. Asked rarely: only
+// of games whose marks are alike.
+using IsContinued = std::function<bool(const ShardRow& shorter, const ShardRow& longer)>;
 
 class LedgerTable {
  public:
   explicit LedgerTable(Database& database) : database_(database) {}
 
-  // Inside a transaction. Of equal hashes the lowest game id stays accepted, whichever came first:
-  // so the ledger does not depend on the order of commits.
-  absl::Status Insert(uint64_t unit_id, std::vector<Game> games, Duplicates duplicates,
+  // Inside a transaction. Of equal hashes the lowest game id stays accepted, and of games of which
+  // one goes on where the other ends the longer one, whichever came first: so the ledger does not
+  // depend on the order of commits. Games of fewer moves than a mark has are not looked for in
+  // longer ones.
+  absl::Status Insert(uint64_t unit_id, std::vector<Game> games, const IsContinued& is_continued,
                       LedgerChange& change);
+  // The same, and keeps every copy.
+  absl::Status InsertAll(uint64_t unit_id, const std::vector<Game>& games, LedgerChange& change);
   // Counts of what is stored; found and pending stay 0.
   absl::StatusOr<LedgerCounts> Count();
-  absl::StatusOr<std::vector<LeftOut>> LoadLeftOut();
+  absl::StatusOr<std::vector<ShardRow>> LoadLeftOut();
   // Rows of games [first, first + count), ascending.
   absl::StatusOr<std::vector<LedgerEntry>> Read(uint64_t first_game, uint64_t count);
 
  private:
-  absl::Status FindDuplicate(uint64_t unit_id, Game& game, LedgerChange& change);
-  absl::Status Write(uint64_t unit_id, const Game& game);
+  // An accepted game as the search for duplicates needs it.
+  struct Standing {
+    uint64_t game_id = 0;
+    ShardRow row;
+    uint64_t moves = 0;
+    bool truncated = false;
+    uint8_t symmetry = 0;
+    std::string marks;
+  };
+  enum class Length : uint8_t { kShorter, kLonger };
+
+  absl::Status Judge(uint64_t unit_id, Game& game, const IsContinued& is_continued,
+                     LedgerChange& change);
+  absl::StatusOr<std::optional<Standing>> FindEqual(const Game& game);
+  // Accepted games with the same first mark.
+  absl::StatusOr<std::vector<Standing>> FindAlike(const Game& game, Length length);
+  // `game` takes the place of one that stood until now.
+  absl::Status Replace(const Standing& standing, const Game& game, DuplicateKind kind,
+                       LedgerChange& change);
+  absl::Status MoveKinds(const Game& game, DuplicateKind kind, LedgerCounts& counts);
+  static Standing StandingOf(const Statement& row);
+  absl::Status Write(uint64_t unit_id, const Game& game, LedgerChange& change);
 
   Database& database_;
 };

@@ -23,6 +23,14 @@ enum class GameState : uint8_t {
 
 enum class Duplicates : uint8_t { kDrop, kKeep };
 
+// Why a game is a duplicate. Stored: do not renumber. The same numbers as moyo.v1.DuplicateKind.
+enum class DuplicateKind : uint8_t {
+  kNone = 0,
+  kIdentical = 1,  // the same moves
+  kSymmetric = 2,  // the same moves, mirrored or turned
+  kContinued = 3,  // the first moves of a longer game, as a copy that was cut off
+};
+
 // A file, an archive member, or a range of either that begins and ends at game boundaries.
 struct Source {
   uint64_t source_id = 0;
@@ -73,8 +81,12 @@ struct Game {
   std::string detail;
   uint32_t moves = 0;
   uint32_t shard_row = 0;
-  std::string game_hash;  // 16 bytes when accepted
+  // What follows is of accepted games (common/go/game_hash.h).
+  std::string game_hash;  // 16 bytes
+  uint8_t symmetry = 0;
+  std::vector<uint32_t> marks;
   uint64_t duplicate_of = 0;
+  DuplicateKind duplicate_kind = DuplicateKind::kNone;
 };
 
 struct LedgerEntry {
@@ -95,6 +107,10 @@ struct LedgerCounts {
   uint64_t pending = 0;
   uint64_t truncated = 0;
   uint64_t positions = 0;
+  // Of the duplicates.
+  uint64_t identical = 0;
+  uint64_t symmetric = 0;
+  uint64_t continued = 0;
 
   bool Balances() const {
     return found == accepted + duplicate + filtered + rejected + quarantined + pending;

@@ -40,6 +40,14 @@ CREATE INDEX games_accepted_hash ON games(game_hash) WHERE state = 1;
 CREATE INDEX games_duplicate_of ON games(duplicate_of) WHERE state = 2;
 CREATE TABLE alarms(alarm_id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 )sql",
+    // Kinds of duplicates, and games that others go on from.
+    R"sql(
+ALTER TABLE games ADD COLUMN symmetry INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE games ADD COLUMN duplicate_kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE games ADD COLUMN marks BLOB;
+ALTER TABLE games ADD COLUMN opening INTEGER;
+CREATE INDEX games_opening ON games(opening, moves) WHERE state = 1;
+)sql",
 };
 
 }  // namespace

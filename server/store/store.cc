@@ -151,7 +151,7 @@ void Store::Put(const work::Unit& unit) {
 
 void Store::Take(const LedgerChange& change) {
   counts_ = change.counts;
-  for (const LeftOut& left_out : change.left_out) {
+  for (const ShardRow& left_out : change.left_out) {
     const work::Unit* unit = Find({left_out.unit_id});
     if (unit == nullptr) continue;
     std::vector<uint32_t>& rows = shards_[unit->first_game].left_out_rows;

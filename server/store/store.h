@@ -145,6 +145,8 @@ class Store {
   absl::Status WriteCommit(const CommitRequest& request, const work::Unit& before,
                            const work::Unit& next, const std::optional<Shard>& shard)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string ShardPath(work::UnitId id, work::UnitId committed, work::FencingToken token)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckBalance(const LedgerCounts& counts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Memory follows a transaction that stands.
   void Put(const work::Unit& unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -124,7 +124,7 @@ absl::Status Store::WriteQuarantined(const work::Unit& unit, LedgerChange& chang
     game.detail = unit.last_error;
     games.push_back(std::move(game));
   }
-  MOYO_RETURN_IF_ERROR(ledger_.Insert(unit.id.value, std::move(games), duplicates_, change));
+  MOYO_RETURN_IF_ERROR(ledger_.InsertAll(unit.id.value, games, change));
   change.counts.pending -= unit.games;
   return CheckBalance(change.counts);
 }

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/status_macros.h"
+#include "server/store/continuation_check.h"
 #include "server/store/store.h"
 
 namespace moyo::store {
@@ -148,13 +149,28 @@ absl::StatusOr<bool> Store::Commit(CommitRequest request) {
   return false;
 }
 
+// The file of a unit's shard: of the one being committed under its token, else of the dataset's.
+std::string Store::ShardPath(work::UnitId id, work::UnitId committed, work::FencingToken token) {
+  if (id == committed) return files_.PathOf(id, token);
+  const work::Unit* unit = Find(id);
+  const auto shard = unit == nullptr ? shards_.end() : shards_.find(unit->first_game);
+  return shard == shards_.end() ? "" : files_.PathOf(id, shard->second.token);
+}
+
 absl::Status Store::WriteCommit(const CommitRequest& request, const work::Unit& before,
                                 const work::Unit& next, const std::optional<Shard>& shard) {
   LedgerChange change{counts_, {}};
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   MOYO_RETURN_IF_ERROR(unit_table_.Update(next, before.token));
   if (shard) MOYO_RETURN_IF_ERROR(unit_table_.InsertShard(*shard));
-  MOYO_RETURN_IF_ERROR(ledger_.Insert(next.id.value, request.games, duplicates_, change));
+  ContinuationCheck check([&](uint64_t id) { return ShardPath({id}, before.id, request.token); });
+  if (duplicates_ == Duplicates::kKeep) {
+    MOYO_RETURN_IF_ERROR(ledger_.InsertAll(next.id.value, request.games, change));
+  } else {
+    MOYO_RETURN_IF_ERROR(ledger_.Insert(
+        next.id.value, request.games,
+        [&](const ShardRow& a, const ShardRow& b) { return check.IsContinued(a, b); }, change));
+  }
   change.counts.pending -= before.games;
   MOYO_RETURN_IF_ERROR(CheckBalance(change.counts));
   MOYO_RETURN_IF_ERROR(transaction.Commit());
@@ -166,6 +182,7 @@ absl::Status Store::WriteCommit(const CommitRequest& request, const work::Unit& 
     DropUpload(next.id);
   }
   Take(change);
+  for (const std::string& error : check.errors()) AddAlarmLocked(error);
   ++commits_;
   return absl::OkStatus();
 }

@@ -29,18 +29,20 @@ v1::LedgerEntry Duplicate() {
   entry.set_path("/games/c.sgf");
   entry.set_duplicate_of(3);
   entry.set_duplicate_of_path("/games/b.sgf");
+  entry.set_duplicate_kind(v1::DUPLICATE_KIND_SYMMETRIC);
   return entry;
 }
 
 TEST(LedgerFormatTest, CsvQuotesCommasQuotesAndNewlines) {
   const auto format = *MakeLedgerFormat("csv");
-  EXPECT_EQ(
-      format->Header(),
-      "game_id,state,reason,path,member,offset,moves,duplicate_of,duplicate_of_path,detail\r\n");
+  EXPECT_EQ(format->Header(),
+            "game_id,state,reason,path,member,offset,moves,duplicate_of,duplicate_of_path,detail,"
+            "duplicate_kind\r\n");
   EXPECT_EQ(format->Row(Rejected()),
             "7,rejected,MOVE_OCCUPIED,\"/games/a,b.zip\",x\x1b[2J.sgf,1040,12,,,"
-            "\"bytes \"\"B[dd]\"\", then\nmore\"\r\n");
-  EXPECT_EQ(format->Row(Duplicate()), "8,duplicate,,/games/c.sgf,,0,0,3,/games/b.sgf,\r\n");
+            "\"bytes \"\"B[dd]\"\", then\nmore\",\r\n");
+  EXPECT_EQ(format->Row(Duplicate()),
+            "8,duplicate,,/games/c.sgf,,0,0,3,/games/b.sgf,,symmetric\r\n");
 }
 
 TEST(LedgerFormatTest, JsonIsOneArray) {
@@ -54,6 +56,7 @@ TEST(LedgerFormatTest, JsonIsOneArray) {
   EXPECT_EQ(json[0]["offset"], 1040);
   EXPECT_TRUE(json[0]["duplicate_of"].is_null());
   EXPECT_EQ(json[1]["duplicate_of"], 3);
+  EXPECT_EQ(json[1]["duplicate_kind"], "symmetric");
 }
 
 TEST(LedgerFormatTest, EmptyJsonIsAnEmptyArray) {
@@ -66,7 +69,7 @@ TEST(LedgerFormatTest, TableKeepsControlCharactersFromTheTerminal) {
   const std::string row = format->Row(Rejected());
   EXPECT_EQ(row.find('\x1b'), std::string::npos);
   EXPECT_NE(row.find("/games/a,b.zip!x\\x1b[2J.sgf"), std::string::npos) << row;
-  EXPECT_NE(format->Row(Duplicate()).find("same game as 3 /games/b.sgf"), std::string::npos);
+  EXPECT_NE(format->Row(Duplicate()).find("symmetric copy of 3 /games/b.sgf"), std::string::npos);
 }
 
 TEST(LedgerFormatTest, StatesGoByTheirWords) {

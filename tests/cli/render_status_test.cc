@@ -12,6 +12,7 @@ TEST(StatusTextTest, GoldenText) {
             R"(server       127.0.0.1:7000 (moyo-server 0.1.0)
 games        38,982 found = 30,000 accepted + 5 duplicate + 4 filtered + 3 rejected + 1 quarantined + 8,969 pending
 positions    6,300,000 in accepted games (2 of them cut at damage)
+duplicates   3 identical, 0 symmetric copies, 2 that a longer game goes on from
 units        60 done, 2 leased, 10 pending; 8,969 games/s, 1s left
 shards       60 files, 6.7 MiB, in run/server/shards
 dataset      abababababababababababababababababababababababababababababababab
@@ -40,6 +41,8 @@ TEST(StatusJsonTest, KeysThatProgramsMayRelyOn) {
                                          {"filtered", 4},  {"rejected", 3},     {"quarantined", 1},
                                          {"pending", 8969}};
   EXPECT_EQ(json["ledger"], ledger);
+  EXPECT_EQ(json["duplicates"],
+            (nlohmann::ordered_json{{"identical", 3}, {"symmetric", 0}, {"continued", 2}}));
   EXPECT_EQ(json["shards"], (nlohmann::ordered_json{{"count", 60}, {"bytes", 7000000}}));
   EXPECT_EQ(json["dataset_digest"].get<std::string>().size(), 64u);
   EXPECT_EQ(json["units"]["leased"], 2);

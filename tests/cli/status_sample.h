@@ -13,6 +13,8 @@ inline v1::GetStatusResponse SampleStatus() {
   ledger->set_found(38982);
   ledger->set_accepted(30000);
   ledger->set_duplicate(5);
+  ledger->set_identical(3);
+  ledger->set_continued(2);
   ledger->set_filtered(4);
   ledger->set_rejected(3);
   ledger->set_quarantined(1);

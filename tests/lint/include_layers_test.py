@@ -24,7 +24,8 @@ PARTS = {
     "common/metrics": ([BASE], ["io", "proto", "grpc"]),
     # The pure state machine: no effects at all.
     "server/work": ([BASE], []),
-    "server/store": ([BASE, "server/work/"], ["io", "sqlite"]),
+    # A shard's contents matter to it for one question only: does one game go on where another ends?
+    "server/store": ([BASE, "server/work/", "common/shard/"], ["io", "sqlite"]),
     "server/catalog": ([BASE, "server/store/", "common/sgf/splitter.h"], ["io"]),
     # The class behind the RPCs: messages in, messages out, no transport.
     "server/coordinator": (

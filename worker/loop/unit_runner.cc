@@ -18,7 +18,9 @@ void ToProto(const LedgerRow& row, v1::LedgerRow& message) {
   message.set_moves(row.moves);
   if (row.state != GameState::kAccepted) return;
   message.set_shard_row(row.shard_row);
-  message.set_game_hash(ToBytes(row.game_hash));
+  message.set_game_hash(ToBytes(row.identity.hash));
+  message.set_symmetry(row.identity.symmetry);
+  message.mutable_marks()->Add(row.identity.marks.begin(), row.identity.marks.end());
 }
 
 FinishedUnit Finish(const std::string& worker_id, const v1::Lease& lease, ParseJob& job) {

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/text.h"
-#include "common/go/game_hash.h"
 
 namespace moyo::worker {
 namespace {
@@ -106,8 +105,8 @@ LedgerRow ParseJob::ParseGame(std::string_view source, const sgf::GameSpan& span
     if (!cut) row.byte_offset = 0;
     row.state = GameState::kAccepted;
     row.shard_row = static_cast<uint32_t>(columns_.games());
-    row.game_hash = go::GameHash(game_);
-    columns_.Append(game_, row.game_hash);
+    go::Identify(game_, row.identity);
+    columns_.Append(game_, row.identity.hash);
   }
   return row;
 }

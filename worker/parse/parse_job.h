@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/go/game_hash.h"
 #include "common/go/replay.h"
 #include "common/go/types.h"
 #include "common/sgf/game_reader.h"
@@ -40,11 +41,11 @@ struct LedgerRow {
   GameState state = GameState::kRejected;
   std::string_view
       reason;  // sgf::ReasonName; of an accepted game: why it was truncated, else empty
-  uint64_t byte_offset = 0;  // in the source
-  std::string detail;        // at most 200 bytes of printable ASCII
-  uint32_t moves = 0;        // kept
-  uint32_t shard_row = 0;    // of an accepted game
-  Hash128 game_hash{};       // of an accepted game
+  uint64_t byte_offset = 0;   // in the source
+  std::string detail;         // at most 200 bytes of printable ASCII
+  uint32_t moves = 0;         // kept
+  uint32_t shard_row = 0;     // of an accepted game
+  go::GameIdentity identity;  // of an accepted game
 };
 
 // Not thread-safe, but for games_parsed().

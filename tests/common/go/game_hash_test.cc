@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "common/go/replay.h"
 #include "tests/common/go/random_game.h"
@@ -52,6 +54,55 @@ TEST(GameHashTest, HeaderAndOrderOfSetupDoNotMatter) {
   other.info.komi_half_points = 13;
   other.info.winner = Winner::kWhite;
   EXPECT_EQ(GameHash(game), GameHash(other));
+}
+
+TEST(GameIdentityTest, MarksOfABeginningAreTheBeginningOfTheMarks) {
+  GameIdentity whole;
+  GameIdentity part;
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    GameRecord game = RandomGame(seed, 200);
+    if (seed % 2) game.setup = {{{3, 3}, Color::kBlack}, {{15, 15}, Color::kBlack}};
+    Identify(game, whole);
+    EXPECT_EQ(whole.hash, GameHash(game));
+    ASSERT_EQ(whole.marks.size(), 200 / kMovesPerMark);
+    for (size_t moves : {size_t{0}, kMovesPerMark - 1, kMovesPerMark, size_t{150}}) {
+      GameRecord beginning = TransformGame(game, seed % kSymmetries);
+      beginning.moves.resize(moves);
+      Identify(beginning, part);
+      ASSERT_EQ(part.marks.size(), moves / kMovesPerMark);
+      EXPECT_TRUE(std::equal(part.marks.begin(), part.marks.end(), whole.marks.begin()));
+      EXPECT_TRUE(IsContinuedBy(beginning, game));
+      EXPECT_FALSE(IsContinuedBy(game, beginning));
+      if (moves == 0) continue;
+      beginning.moves.back().color = Opposite(beginning.moves.back().color);
+      EXPECT_FALSE(IsContinuedBy(beginning, game));
+    }
+    EXPECT_FALSE(IsContinuedBy(game, game));
+  }
+}
+
+TEST(GameIdentityTest, SymmetryTellsPlainCopiesFromMirroredOnes) {
+  const GameRecord game = RandomGame(4, 60);
+  GameIdentity a;
+  GameIdentity b;
+  Identify(game, a);
+  for (int symmetry = 0; symmetry < kSymmetries; ++symmetry) {
+    Identify(TransformGame(game, symmetry), b);
+    EXPECT_EQ(a.hash, b.hash);
+    EXPECT_EQ(a.symmetry == b.symmetry, symmetry == 0);
+  }
+}
+
+// Written in databases: a change of the formula needs a new schema.
+TEST(GameIdentityTest, MarksArePinned) {
+  GameRecord game;
+  for (uint8_t i = 0; i < 64; ++i) {
+    game.moves.push_back({{static_cast<uint8_t>(i % 19), static_cast<uint8_t>(i / 19)},
+                          i % 2 == 0 ? Color::kBlack : Color::kWhite});
+  }
+  GameIdentity identity;
+  Identify(game, identity);
+  EXPECT_EQ(identity.marks, (std::vector<uint32_t>{950949723, 2500017273}));
 }
 
 TEST(ReplayTest, SymmetriesCommuteWithReplay) {

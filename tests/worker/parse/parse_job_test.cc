@@ -42,7 +42,7 @@ TEST(ParseJob, LegalGameIsAcceptedWithItsHash) {
   EXPECT_EQ(row.byte_offset, 0u);
   go::GameRecord game;
   sgf::GameReader().Read(Game(40), game);
-  EXPECT_EQ(row.game_hash, go::GameHash(game));
+  EXPECT_EQ(row.identity.hash, go::GameHash(game));
 }
 
 TEST(ParseJob, ShortGameWithoutDamageIsAccepted) {
