@@ -12,12 +12,9 @@ constexpr char kInsert[] =
 constexpr char kFindEqual[] =
     "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
     " WHERE game_hash = ? AND state = 1";
-constexpr char kFindShorter[] =
+constexpr char kFindAlike[] =
     "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
-    " WHERE opening = ? AND state = 1 AND moves < ? ORDER BY game_id";
-constexpr char kFindLonger[] =
-    "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
-    " WHERE opening = ? AND state = 1 AND moves > ? ORDER BY game_id";
+    " WHERE opening = ? AND state = 1 AND moves <> ? ORDER BY game_id";
 constexpr char kFlip[] =
     "UPDATE games SET state = 2, duplicate_of = ?, duplicate_kind = ? WHERE game_id = ?";
 constexpr char kRepoint[] =
@@ -140,9 +137,10 @@ absl::Status LedgerTable::Judge(uint64_t unit_id, Game& game, const IsContinued&
     return absl::OkStatus();
   };
   const std::string marks = BytesOf(game.marks);
-  MOYO_ASSIGN_OR_RETURN(const std::vector<Standing> longer, FindAlike(game, Length::kLonger));
-  for (const Standing& standing : longer) {
-    if (StartsWith(standing.marks, marks) && is_continued(row, standing.row)) {
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Standing> alike, FindAlike(game));
+  for (const Standing& standing : alike) {
+    if (standing.moves > game.moves && StartsWith(standing.marks, marks) &&
+        is_continued(row, standing.row)) {
       return leave_out(standing, DuplicateKind::kContinued);
     }
   }
@@ -153,9 +151,9 @@ absl::Status LedgerTable::Judge(uint64_t unit_id, Game& game, const IsContinued&
     // The earlier game came later: it takes the place of the one that stands.
     return Replace(*equal, game, kind, change);
   }
-  MOYO_ASSIGN_OR_RETURN(const std::vector<Standing> shorter, FindAlike(game, Length::kShorter));
-  for (const Standing& standing : shorter) {
-    if (StartsWith(marks, standing.marks) && is_continued(standing.row, row)) {
+  for (const Standing& standing : alike) {
+    if (standing.moves < game.moves && StartsWith(marks, standing.marks) &&
+        is_continued(standing.row, row)) {
       MOYO_RETURN_IF_ERROR(Replace(standing, game, DuplicateKind::kContinued, change));
     }
   }
@@ -182,12 +180,10 @@ absl::StatusOr<std::optional<LedgerTable::Standing>> LedgerTable::FindEqual(cons
   return standing;
 }
 
-absl::StatusOr<std::vector<LedgerTable::Standing>> LedgerTable::FindAlike(const Game& game,
-                                                                          Length length) {
+absl::StatusOr<std::vector<LedgerTable::Standing>> LedgerTable::FindAlike(const Game& game) {
   std::vector<Standing> alike;
   if (game.marks.empty()) return alike;
-  MOYO_ASSIGN_OR_RETURN(Statement * find,
-                        database_.Prepare(length == Length::kShorter ? kFindShorter : kFindLonger));
+  MOYO_ASSIGN_OR_RETURN(Statement * find, database_.Prepare(kFindAlike));
   find->Integer(game.marks[0]).Integer(game.moves);
   while (true) {
     MOYO_ASSIGN_OR_RETURN(const bool has_row, find->Step());

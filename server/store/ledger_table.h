@@ -58,13 +58,12 @@ class LedgerTable {
     uint8_t symmetry = 0;
     std::string marks;
   };
-  enum class Length : uint8_t { kShorter, kLonger };
 
   absl::Status Judge(uint64_t unit_id, Game& game, const IsContinued& is_continued,
                      LedgerChange& change);
   absl::StatusOr<std::optional<Standing>> FindEqual(const Game& game);
-  // Accepted games with the same first mark.
-  absl::StatusOr<std::vector<Standing>> FindAlike(const Game& game, Length length);
+  // Accepted games with the same first mark, and more or fewer moves.
+  absl::StatusOr<std::vector<Standing>> FindAlike(const Game& game);
   // `game` takes the place of one that stood until now.
   absl::Status Replace(const Standing& standing, const Game& game, DuplicateKind kind,
                        LedgerChange& change);

@@ -46,7 +46,7 @@ ALTER TABLE games ADD COLUMN symmetry INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE games ADD COLUMN duplicate_kind INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE games ADD COLUMN marks BLOB;
 ALTER TABLE games ADD COLUMN opening INTEGER;
-CREATE INDEX games_opening ON games(opening, moves) WHERE state = 1;
+CREATE INDEX games_opening ON games(opening) WHERE state = 1;
 )sql",
 };
 
