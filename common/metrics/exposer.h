@@ -8,10 +8,6 @@
 
 #include "absl/status/statusor.h"
 
-namespace prometheus {
-class Exposer;
-}
-
 namespace moyo::metrics {
 
 // Thread-safe. Process memory (process_resident_memory_bytes, process_virtual_memory_bytes,
@@ -29,10 +25,12 @@ class Endpoint {
   int port() const;
 
  private:
-  Endpoint() = default;
+  struct Http;
+
+  Endpoint();
   std::shared_ptr<prometheus::Registry> registry_;
   std::shared_ptr<prometheus::Collectable> memory_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<Http> http_;  // null: registry only
 };
 
 }  // namespace moyo::metrics
