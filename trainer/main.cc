@@ -7,6 +7,7 @@
 #include "common/base/shutdown.h"
 #include "common/metrics/exposer.h"
 #include "trainer/flags.h"
+#include "trainer/process_tuning.h"
 #include "trainer/train/training_loop.h"
 
 namespace {
@@ -19,6 +20,7 @@ int Fail(const absl::Status& status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  moyo::trainer::LimitSpinning(argv);
   moyo::trainer::TuneAllocator();
   moyo::trainer::Flags flags;
   if (const auto exit_code = flags.Parse(argc, argv)) return *exit_code;

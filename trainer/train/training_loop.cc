@@ -1,11 +1,9 @@
 #include "trainer/train/training_loop.h"
 
-#include <malloc.h>
 #include <prometheus/gauge.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <climits>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -341,13 +339,6 @@ absl::Status Trainer::Run() {
 }
 
 }  // namespace
-
-void TuneAllocator() {
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, INT_MAX);
-  mallopt(M_TOP_PAD, 64 << 20);
-  mallopt(M_ARENA_MAX, 1);
-}
 
 absl::Status Train(const TrainingOptions& options, const LoadedDataset& data,
                    metrics::Endpoint& endpoint) {

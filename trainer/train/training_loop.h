@@ -8,10 +8,6 @@
 
 namespace moyo::trainer {
 
-// Before anything allocates: keeps large tensors on the heap, which spares mapping and clearing
-// them anew at every step (three times faster on glibc).
-void TuneAllocator();
-
 // Loads the dataset, then trains until the schedule ends, time is up, or shutdown (then the last
 // checkpoint stands). Resumes from RUN_DIR/trainer/checkpoints. RUN_DIR/model.pt is the best
 // network by validation top-1.
