@@ -2,15 +2,17 @@
 //
 //   replay_positions EVERY < paths
 //
-// Standard input names files, one a line: SGF, lists, or shards (.npz). For each game one line of JSON on
-// standard output:
+// Standard input names files, one a line: SGF, lists, or shards (.npz). For each game one line of
+// JSON on standard output:
 //   file, game        the path, and which game of it, from 0
 //   begin, end        its bytes in the file (SGF and lists)
 //   size, moves       lines of the board; moves that are legal
 //   reason            why it ends early ("" when it does not); moves is 0 when it was refused
 //   illegal           [colour, vertex] of the illegal move that ends it, if one does
-//   positions         [[ply, black stones, white stones], ...] after every EVERY-th ply, the last, and the
-//                     setup (ply 0); stones are GTP vertices: column letters without I, rows from below
+//   positions         [[ply, black stones, white stones], ...] after every EVERY-th ply, the last,
+//   and the
+//                     setup (ply 0); stones are GTP vertices: column letters without I, rows from
+//                     below
 //   digest            of the shard (.npz)
 // Exit codes: 0 done, 1 a file cannot be read, 2 wrong usage.
 #include <cstdio>
