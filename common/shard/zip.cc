@@ -198,7 +198,7 @@ absl::Status CheckSizes(const Entry& entry, uint64_t max_bytes) {
 
 absl::StatusOr<ZipMember> Unpack(std::string_view archive, const Entry& entry, uint64_t body,
                                  Inflater& inflater) {
-  ZipMember member{.name = std::string(entry.name), .offset = entry.local};
+  ZipMember member{.name = std::string(entry.name), .offset = entry.local, .bytes = {}};
   member.bytes.resize(entry.size);
   if (entry.method == kStored) {
     std::memcpy(member.bytes.data(), archive.data() + body, entry.size);
