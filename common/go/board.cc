@@ -207,7 +207,7 @@ void Board::PlaceStone(int at, uint8_t color) {
     const unsigned pairs = --pseudo_liberties_[head_[neighbour]];
     liberties += there == 0;
     own |= unsigned{there == color} << i;
-    dead |= unsigned{(there == enemy) & (pairs == 0)} << i;
+    dead |= static_cast<unsigned>((there == enemy) & (pairs == 0)) << i;
   }
   const bool alone = own == 0;
   if (alone) {

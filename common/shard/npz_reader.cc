@@ -15,6 +15,7 @@ namespace moyo::shard {
 namespace {
 
 constexpr uint64_t kMaxUnpackedBytes = uint64_t{1} << 31;
+constexpr absl::string_view kShapeKey = "'shape': (";
 
 absl::Status Damaged(const ZipMember& member, absl::string_view what) {
   return absl::DataLossError(absl::StrCat("damaged shard: column '",
@@ -47,8 +48,9 @@ absl::StatusOr<std::string_view> NpyData(const ZipMember& member, absl::string_v
   if (absl::StripAsciiWhitespace(Between(header, "'fortran_order':", ',')) != "False") {
     return Damaged(member, "is in Fortran order");
   }
+  if (header.find(kShapeKey) == absl::string_view::npos) return Damaged(member, "bad shape");
   uint64_t count = 1;
-  for (absl::string_view part : absl::StrSplit(Between(header, "'shape': (", ')'), ',')) {
+  for (absl::string_view part : absl::StrSplit(Between(header, kShapeKey, ')'), ',')) {
     part = absl::StripAsciiWhitespace(part);
     uint64_t extent = 0;
     if (part.empty()) continue;
@@ -115,6 +117,7 @@ class Validator {
       return Bad("game_board_size", "not 2 to 25");
     if (c_.game_winner[row] > 3) return Bad("game_winner", "unknown value");
     if (c_.game_ruleset[row] > 8) return Bad("game_ruleset", "unknown value");
+    if (c_.game_by_resignation[row] > 1) return Bad("game_by_resignation", "unknown value");
     for (size_t i = first_move; i < first_move + c_.game_moves[row]; ++i) {
       const uint8_t x = c_.move_x[i] & ~kOffTurn;
       const uint8_t y = c_.move_y[i];
@@ -142,6 +145,7 @@ absl::StatusOr<Columns> ReadNpz(std::string_view bytes) {
   MOYO_ASSIGN_OR_RETURN(std::vector<ZipMember> list, ReadZip(bytes, kMaxUnpackedBytes));
   Members members;
   for (ZipMember& member : list) {
+    if (members.contains(member.name)) return Damaged(member, "stands twice");
     std::string name = member.name;
     members.emplace(std::move(name), std::move(member));
   }

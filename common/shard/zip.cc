@@ -21,6 +21,10 @@ constexpr size_t kCentralBytes = 46;
 constexpr size_t kEndBytes = 22;
 constexpr uint16_t kStored = 0;
 constexpr uint16_t kDeflated = 8;
+constexpr uint16_t kEncrypted = 1;              // flag bit 0
+constexpr uint16_t kSizesFollow = 8;            // flag bit 3
+constexpr uint32_t kInExtraField = 0xffffffff;  // instead of a size
+constexpr uint64_t kMaxDeflateRatio = 1032;     // 258 bytes of two bits (RFC 1951)
 constexpr uint16_t kVersion = 20;
 constexpr uint16_t kDate = 0x21;  // 1980-01-01: equal shards are equal files
 
@@ -123,39 +127,88 @@ struct Inflater {
       libdeflate_alloc_decompressor(), libdeflate_free_decompressor};
 };
 
-// Unpacks the member whose central header begins at `at`.
-absl::StatusOr<ZipMember> ReadMember(std::string_view archive, size_t at, uint64_t& budget,
-                                     Inflater& inflater) {
-  const uint16_t method = Get<uint16_t>(archive, at + 10);
-  const uint32_t crc = Get<uint32_t>(archive, at + 16);
-  const uint32_t compressed = Get<uint32_t>(archive, at + 20);
-  const uint32_t size = Get<uint32_t>(archive, at + 24);
-  ZipMember member;
-  member.name = archive.substr(at + kCentralBytes, Get<uint16_t>(archive, at + 28));
-  member.offset = Get<uint32_t>(archive, at + 42);
-  if (member.offset + kLocalBytes > archive.size() ||
-      Get<uint32_t>(archive, member.offset) != kLocalSignature) {
-    return Damaged(member.offset, "no member header");
+// A directory entry.
+struct Entry {
+  uint64_t at = 0;  // where it lies
+  uint16_t flags = 0;
+  uint16_t method = 0;
+  uint32_t crc = 0;
+  uint32_t compressed = 0;
+  uint32_t size = 0;
+  uint64_t local = 0;  // where the member's header lies
+  std::string_view name;
+};
+
+// The caller has checked that the whole entry lies in the archive.
+Entry EntryAt(std::string_view archive, size_t at) {
+  return {.at = at,
+          .flags = Get<uint16_t>(archive, at + 8),
+          .method = Get<uint16_t>(archive, at + 10),
+          .crc = Get<uint32_t>(archive, at + 16),
+          .compressed = Get<uint32_t>(archive, at + 20),
+          .size = Get<uint32_t>(archive, at + 24),
+          .local = Get<uint32_t>(archive, at + 42),
+          .name = archive.substr(at + kCentralBytes, Get<uint16_t>(archive, at + 28))};
+}
+
+// Whether the local header repeats its entry. Written as a stream, it leaves CRC and sizes open; in
+// ZIP64's way, which NumPy uses for files of any size, the sizes stand in an extra field.
+bool LocalHeaderAgrees(std::string_view archive, const Entry& entry, std::string_view name) {
+  if (name != entry.name || Get<uint16_t>(archive, entry.local + 8) != entry.method) return false;
+  if (entry.flags & kSizesFollow) return true;
+  const uint32_t compressed = Get<uint32_t>(archive, entry.local + 18);
+  const uint32_t size = Get<uint32_t>(archive, entry.local + 22);
+  return Get<uint32_t>(archive, entry.local + 14) == entry.crc &&
+         (compressed == entry.compressed || compressed == kInExtraField) &&
+         (size == entry.size || size == kInExtraField);
+}
+
+// Where the member's bytes begin.
+absl::StatusOr<uint64_t> FindBody(std::string_view archive, const Entry& entry) {
+  if (entry.local + kLocalBytes > archive.size() ||
+      Get<uint32_t>(archive, entry.local) != kLocalSignature) {
+    return Damaged(entry.local, "no member header");
   }
-  const uint64_t body = member.offset + kLocalBytes + Get<uint16_t>(archive, member.offset + 26) +
-                        Get<uint16_t>(archive, member.offset + 28);
-  if (body + compressed > archive.size()) return Damaged(body, "member cut short");
-  if (size > budget) return Damaged(at, "members unpack to more than the limit");
-  budget -= size;
-  member.bytes.resize(size);
-  if (method == kStored) {
-    if (compressed != size) return Damaged(at, "sizes of a stored member differ");
-    std::memcpy(member.bytes.data(), archive.data() + body, size);
-  } else if (method == kDeflated) {
-    if (libdeflate_deflate_decompress(inflater.handle.get(), archive.data() + body, compressed,
-                                      member.bytes.data(), size, nullptr) != LIBDEFLATE_SUCCESS) {
-      return Damaged(body, "member does not inflate");
-    }
-  } else {
-    return Damaged(at, absl::StrCat("unknown compression method ", method));
+  const std::string_view name =
+      archive.substr(entry.local + kLocalBytes, Get<uint16_t>(archive, entry.local + 26));
+  if (!LocalHeaderAgrees(archive, entry, name)) {
+    return Damaged(entry.local, "member header differs from its directory entry");
   }
-  if (libdeflate_crc32(0, member.bytes.data(), size) != crc) {
-    return Damaged(body, absl::StrCat("CRC of '", EscapeBytes(member.name, 40), "' is wrong"));
+  const uint64_t body =
+      entry.local + kLocalBytes + name.size() + Get<uint16_t>(archive, entry.local + 28);
+  if (body + entry.compressed > archive.size()) return Damaged(body, "member cut short");
+  return body;
+}
+
+// Before anything is allocated: a few bytes must not claim gigabytes.
+absl::Status CheckSizes(const Entry& entry, uint64_t max_bytes) {
+  if (entry.flags & kEncrypted) return Damaged(entry.at, "member is encrypted");
+  if (entry.method != kStored && entry.method != kDeflated) {
+    return Damaged(entry.at, absl::StrCat("unknown compression method ", entry.method));
+  }
+  if (entry.method == kStored && entry.compressed != entry.size) {
+    return Damaged(entry.at, "sizes of a stored member differ");
+  }
+  if (entry.size > kMaxDeflateRatio * (uint64_t{entry.compressed} + 1)) {
+    return Damaged(entry.at, "member claims more bytes than it can unpack to");
+  }
+  if (entry.size > max_bytes) return Damaged(entry.at, "members unpack to more than the limit");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ZipMember> Unpack(std::string_view archive, const Entry& entry, uint64_t body,
+                                 Inflater& inflater) {
+  ZipMember member{.name = std::string(entry.name), .offset = entry.local, .bytes = {}};
+  member.bytes.resize(entry.size);
+  if (entry.method == kStored) {
+    std::memcpy(member.bytes.data(), archive.data() + body, entry.size);
+  } else if (libdeflate_deflate_decompress(inflater.handle.get(), archive.data() + body,
+                                           entry.compressed, member.bytes.data(), entry.size,
+                                           nullptr) != LIBDEFLATE_SUCCESS) {
+    return Damaged(body, "member does not inflate");
+  }
+  if (libdeflate_crc32(0, member.bytes.data(), entry.size) != entry.crc) {
+    return Damaged(body, absl::StrCat("CRC of '", EscapeBytes(entry.name, 40), "' is wrong"));
   }
   return member;
 }
@@ -179,6 +232,7 @@ absl::StatusOr<std::vector<ZipMember>> ReadZip(std::string_view archive, uint64_
   size_t at = Get<uint32_t>(archive, end + 16);
   std::vector<ZipMember> members;
   Inflater inflater;
+  uint64_t packed_bytes = 0;
   for (size_t i = 0; i < count; ++i) {
     if (at + kCentralBytes > end || Get<uint32_t>(archive, at) != kCentralSignature) {
       return Damaged(at, "no directory entry");
@@ -186,10 +240,17 @@ absl::StatusOr<std::vector<ZipMember>> ReadZip(std::string_view archive, uint64_
     const size_t next = at + kCentralBytes + Get<uint16_t>(archive, at + 28) +
                         Get<uint16_t>(archive, at + 30) + Get<uint16_t>(archive, at + 32);
     if (next > end) return Damaged(at, "directory entry cut short");
-    MOYO_ASSIGN_OR_RETURN(ZipMember member, ReadMember(archive, at, max_bytes, inflater));
+    const Entry entry = EntryAt(archive, at);
+    MOYO_RETURN_IF_ERROR(CheckSizes(entry, max_bytes));
+    MOYO_ASSIGN_OR_RETURN(const uint64_t body, FindBody(archive, entry));
+    packed_bytes += entry.compressed;
+    if (packed_bytes > archive.size()) return Damaged(at, "members overlap");
+    MOYO_ASSIGN_OR_RETURN(ZipMember member, Unpack(archive, entry, body, inflater));
+    max_bytes -= entry.size;
     members.push_back(std::move(member));
     at = next;
   }
+  if (at != end) return Damaged(at, "the directory does not end at the end record");
   return members;
 }
 

@@ -155,6 +155,14 @@ class ClusterTest(unittest.TestCase):
             self.assertGreater(ledger[state], 0, state)
         self.assertEqual(self.exit_codes, [0, 0])
 
+    def test_one_worker_with_more_threads_leaves_the_same_dataset(self):
+        cluster = self.cluster("parallel")
+        self.addCleanup(cluster.stop_all)
+        cluster.start_server()
+        worker = cluster.start_worker("only", "--parallel", "3", "--exit-when-done")
+        self.check_same_dataset(cluster.await_complete())
+        self.assertEqual(worker.wait(PATIENCE_SECONDS), 0, cluster.read(worker))
+
     def test_killed_server_and_worker_leave_the_same_dataset(self):
         cluster = self.cluster("killed")
         self.addCleanup(cluster.stop_all)

@@ -5,6 +5,7 @@
 
 #include "common/go/game_hash.h"
 #include "common/shard/shard.h"
+#include "common/shard/zip.h"
 #include "tests/common/go/random_game.h"
 
 namespace moyo::shard {
@@ -32,6 +33,11 @@ inline Columns SampleColumns() {
   Columns columns;
   for (const go::GameRecord& game : SampleGames()) columns.Append(game, go::GameHash(game));
   return columns;
+}
+
+// The members of the sample shard's file.
+inline std::vector<ZipMember> SampleMembers() {
+  return ReadZip(WriteNpz(SampleColumns()), 1 << 24).value();
 }
 
 }  // namespace moyo::shard

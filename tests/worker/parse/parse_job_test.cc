@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "common/go/game_hash.h"
 
@@ -156,6 +158,24 @@ TEST(ParseJob, SameBytesGiveTheSameDigest) {
   ParseJob one({}), two({});
   for (ParseJob* job : {&one, &two}) job->AddSource(Game(40) + Game(50), 1, 2);
   EXPECT_EQ(shard::DigestOf(one.columns()), shard::DigestOf(two.columns()));
+}
+
+// A worker parses on several threads at once, each with its own job.
+TEST(ParseJob, DigestDoesNotDependOnTheNumberOfThreads) {
+  std::string source;
+  for (int i = 0; i < 60; ++i) source += Game(30 + i);
+  const auto digest = [&] {
+    ParseJob job({});
+    job.AddSource(source, 1, 60);
+    EXPECT_EQ(job.columns().games(), 60u);
+    return shard::DigestOf(job.columns());
+  };
+  const Digest alone = digest();
+  std::vector<Digest> digests(8);
+  std::vector<std::thread> threads;
+  for (Digest& each : digests) threads.emplace_back([&] { each = digest(); });
+  for (std::thread& thread : threads) thread.join();
+  for (const Digest& each : digests) EXPECT_EQ(each, alone);
 }
 
 }  // namespace
