@@ -92,6 +92,11 @@ std::string Coordinator::SeeWorker(const std::string& worker_id) {
   return worker->second.name;
 }
 
+absl::Status Coordinator::CheckRun(const std::string& run_id) const {
+  if (run_id.empty() || run_id == store_.run_id()) return absl::OkStatus();
+  return absl::FailedPreconditionError("this unit is of another run: the server was reset");
+}
+
 // The run's first worker decides: all shards of a dataset come from one parser.
 absl::Status Coordinator::CheckParserVersion(uint32_t version) {
   absl::MutexLock lock(&mutex_);
@@ -124,6 +129,7 @@ absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& reques
   spdlog::info("worker '{}' joined ({} at once)", worker.name, worker.parallel);
   workers_[id] = std::move(worker);
   response.set_worker_id(id);
+  response.set_run_id(store_.run_id());
   *response.mutable_options() = options_.parse;
   const absl::Duration interval = std::clamp<absl::Duration>(
       options_.lease_duration / 6, absl::Milliseconds(200), absl::Seconds(5));
@@ -200,9 +206,10 @@ absl::Status Coordinator::Heartbeat(const v1::HeartbeatRequest& request,
     }
   }
   for (const v1::LeaseProgress& lease : request.leases()) {
-    MOYO_ASSIGN_OR_RETURN(
-        const bool is_held,
-        store_.Progress({lease.unit_id()}, {lease.fencing_token()}, lease.games_parsed()));
+    MOYO_ASSIGN_OR_RETURN(const bool is_held,
+                          store_.Progress({lease.unit_id()}, {lease.fencing_token()},
+                                          // Neither ever falls, so the sum rises when one does.
+                                          lease.games_parsed() + lease.bytes_read()));
     if (!is_held) response.add_lost_lease_ids(lease.lease_id());
   }
   return absl::OkStatus();
@@ -211,6 +218,7 @@ absl::Status Coordinator::Heartbeat(const v1::HeartbeatRequest& request,
 absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
                                      v1::CommitUnitResponse& response) {
   const std::string name = SeeWorker(request.worker_id());
+  MOYO_RETURN_IF_ERROR(CheckRun(request.run_id()));
   store::CommitRequest commit;
   commit.unit.value = request.unit_id();
   commit.token.value = request.fencing_token();
@@ -232,6 +240,7 @@ absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
 absl::Status Coordinator::ReleaseUnit(const v1::ReleaseUnitRequest& request,
                                       v1::ReleaseUnitResponse& response) {
   const std::string name = SeeWorker(request.worker_id());
+  MOYO_RETURN_IF_ERROR(CheckRun(request.run_id()));
   if (request.failed()) {
     spdlog::warn("unit {} failed at '{}': {}", request.unit_id(), name, request.error());
   }

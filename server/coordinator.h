@@ -105,6 +105,8 @@ class Coordinator {
 
   // Empty when unknown; else marks it as seen.
   std::string SeeWorker(const std::string& worker_id);
+  // FAILED_PRECONDITION: what the worker sends belongs to another run.
+  absl::Status CheckRun(const std::string& run_id) const;
   absl::Status CheckParserVersion(uint32_t version);
   bool IsComplete(const store::StoreStatus& status) const;
   void CountGames(const std::string& worker_id, uint64_t games);

@@ -49,8 +49,10 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
   if (header.shard_digest().size() != kDigestBytes) {
     return absl::InvalidArgumentError("a shard digest has 32 bytes");
   }
+  MOYO_RETURN_IF_ERROR(CheckRun(header.run_id()));
   if (header.length_bytes() > kMaxShardBytes) {
-    return absl::ResourceExhaustedError(
+    // Not RESOURCE_EXHAUSTED: no waiting makes it smaller. Given back as failed, the unit is split.
+    return absl::InvalidArgumentError(
         absl::StrCat("a shard may have at most ", kMaxShardBytes, " bytes"));
   }
   const work::UnitId unit{header.unit_id()};

@@ -21,7 +21,11 @@ absl::Status ErrorOf(sqlite3* database) {
     return absl::ResourceExhaustedError(absl::StrCat(text, "; free some space and run again"));
   }
   if (code == SQLITE_BUSY) return absl::UnavailableError(text);
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return absl::DataLossError(text);
+  // Not DATA_LOSS: to a worker that commits, that means that another digest stands.
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    return absl::InternalError(
+        absl::StrCat(text, "; the database is damaged, stop the server and restore a backup"));
+  }
   return absl::InternalError(text);
 }
 

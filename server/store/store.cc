@@ -2,6 +2,7 @@
 #include "server/store/store.h"
 
 #include <algorithm>
+#include <random>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -47,6 +48,14 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder,
   return store;
 }
 
+absl::Status Store::SettleRunId() {
+  MOYO_ASSIGN_OR_RETURN(run_id_, ReadMeta("run_id"));
+  if (!run_id_.empty()) return absl::OkStatus();
+  std::random_device random;
+  for (int i = 0; i < 4; ++i) absl::StrAppend(&run_id_, absl::Hex(random(), absl::kZeroPad8));
+  return WriteMeta("run_id", run_id_);
+}
+
 absl::Status Store::SettleDuplicates() {
   MOYO_ASSIGN_OR_RETURN(const std::string stored, ReadMeta("duplicates"));
   if (stored.empty()) {
@@ -62,6 +71,7 @@ absl::Status Store::SettleDuplicates() {
 
 absl::Status Store::Load() {
   absl::MutexLock lock(&mutex_);
+  MOYO_RETURN_IF_ERROR(SettleRunId());
   MOYO_RETURN_IF_ERROR(SettleDuplicates());
   MOYO_ASSIGN_OR_RETURN(const std::vector<work::Unit> units, unit_table_.LoadUnits());
   for (const work::Unit& unit : units) {

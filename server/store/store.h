@@ -72,6 +72,10 @@ class Store {
                                                      const StoreOptions& options,
                                                      const Clock& clock);
 
+  // Random, made with the store. Workers name it, so that what belongs to a store that was reset is
+  // not taken for this one's: unit ids and tokens begin anew.
+  const std::string& run_id() const { return run_id_; }
+
   // --- catalogue; one caller at a time (server/catalog) ---
   absl::StatusOr<std::optional<File>> FindFile(const std::string& path);
   absl::StatusOr<std::vector<Source>> SourcesOfFile(uint64_t file_id);
@@ -86,7 +90,7 @@ class Store {
   // The open unit with the lowest first game; nullopt: none is pending.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
   // False: the lease is lost.
-  absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t games_parsed);
+  absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t work_done);
   absl::Status Release(work::UnitId unit, const work::Release& release);
   // Ends the leases that ran out; returns how many.
   absl::StatusOr<int> Reap();
@@ -128,6 +132,7 @@ class Store {
   Store(std::unique_ptr<Database> database, const std::string& folder, const StoreOptions& options,
         const Clock& clock);
   absl::Status Load() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status SettleRunId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SettleDuplicates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LoadCounts() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -161,6 +166,7 @@ class Store {
   const StoreOptions options_;
   const Clock& clock_;
   ShardFiles files_;
+  std::string run_id_;  // set on opening
   absl::Mutex mutex_;
   std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mutex_);
   CatalogueTable catalogue_ ABSL_GUARDED_BY(mutex_);

@@ -34,11 +34,11 @@ absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseNext(const std::string& w
 }
 
 absl::StatusOr<bool> Store::Progress(work::UnitId id, work::FencingToken token,
-                                     uint64_t games_parsed) {
+                                     uint64_t work_done) {
   absl::MutexLock lock(&mutex_);
   const work::Unit* unit = Find(id);
   if (unit == nullptr) return false;
-  const work::Decision decision = DecideFor(*unit, work::Progress{token, games_parsed});
+  const work::Decision decision = DecideFor(*unit, work::Progress{token, work_done});
   if (decision.outcome == work::Outcome::kStale) return false;
   // A renewal is not stored: after a restart every live lease gets a grace period anyway.
   if (decision.outcome == work::Outcome::kApplied) Put(decision.next);
