@@ -21,6 +21,12 @@ constexpr uint32_t kRetryWhileScanningMs = 50;
 constexpr uint32_t kRetryMs = 500;
 constexpr absl::Duration kForgetWorkerAfter = absl::Seconds(60);
 
+// What a person may mend while the server runs.
+bool IsOfTheDisk(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsInternal(status) ||
+         absl::IsUnavailable(status);
+}
+
 absl::Status UnknownWorker() { return absl::NotFoundError("unknown worker; register again"); }
 
 }  // namespace
@@ -47,15 +53,27 @@ void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_
       std::thread([this, paths = std::move(paths), limit_games, done = std::move(done)] {
         absl::Status status;
         if (!paths.empty()) status = cataloguer_.Scan(paths, limit_games).status();
-        const absl::Status resumed = cataloguer_.ResumeScans();
-        if (status.ok()) status = resumed;
-        if (!status.ok() && !absl::IsCancelled(status)) {
-          absl::MutexLock lock(&mutex_);
-          catalogue_error_ = std::string(status.message());
+        status.Update(cataloguer_.ResumeScans());
+        while (IsOfTheDisk(status)) {
+          NoteCatalogue(status);
+          done(status);
+          if (AwaitStop(options_.catalogue_retry)) break;
+          status = cataloguer_.ResumeScans();
         }
+        NoteCatalogue(status);
         --running_scans_;
         done(status);
       });
+}
+
+bool Coordinator::AwaitStop(absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&stopping_), timeout);
+}
+
+void Coordinator::NoteCatalogue(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  if (!absl::IsCancelled(status)) catalogue_error_ = std::string(status.message());
 }
 
 void Coordinator::Tick() {
@@ -72,6 +90,10 @@ void Coordinator::Tick() {
 
 void Coordinator::Stop() {
   cataloguer_.Stop();
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
   if (catalogue_thread_.joinable()) catalogue_thread_.join();
   absl::MutexLock lock(&mutex_);
   if (!has_training_) return;

@@ -127,6 +127,7 @@ absl::Status Coordinator::ReportProgress(const v1::ReportProgressRequest& reques
 void Coordinator::CountGames(const std::string& worker_id, uint64_t games) {
   absl::MutexLock lock(&mutex_);
   recent_games_.emplace_back(clock_.Now(), games);
+  recent_games_total_ += games;
   GamesPerSecond();  // forgets what is too old
   const auto worker = workers_.find(worker_id);
   if (worker != workers_.end()) worker->second.games_done += games;
@@ -134,10 +135,11 @@ void Coordinator::CountGames(const std::string& worker_id, uint64_t games) {
 
 double Coordinator::GamesPerSecond() {
   const absl::Time oldest = clock_.Now() - kRateWindow;
-  while (!recent_games_.empty() && recent_games_.front().first < oldest) recent_games_.pop_front();
-  uint64_t games = 0;
-  for (const auto& [time, count] : recent_games_) games += count;
-  return static_cast<double>(games) / absl::ToDoubleSeconds(kRateWindow);
+  while (!recent_games_.empty() && recent_games_.front().first < oldest) {
+    recent_games_total_ -= recent_games_.front().second;
+    recent_games_.pop_front();
+  }
+  return static_cast<double>(recent_games_total_) / absl::ToDoubleSeconds(kRateWindow);
 }
 
 void Coordinator::FillWorkers(v1::GetStatusResponse& response) {

@@ -14,6 +14,7 @@
 #include "moyo/v1/work.grpc.pb.h"
 #include "server/coordinator.h"
 #include "server/rpc/listener.h"
+#include "server/store/database.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_folder.h"
 
@@ -297,6 +298,33 @@ TEST_F(ServicesTest, AddedSourcesAreListedAsPending) {
   for (v1::ListLedgerResponse page; stream->Read(&page);) entries += page.entries_size();
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_EQ(entries, 3);
+}
+
+TEST_F(ServicesTest, ScanThatTheDiskCutGoesOnWhenItIsMended) {
+  const auto database = *store::Database::Open(state_.path() + "/moyo.db");
+  ASSERT_TRUE(database->Execute("ALTER TABLE sources RENAME TO lost").ok());
+  CoordinatorOptions options;
+  options.catalogue_retry = absl::ZeroDuration();
+  Coordinator coordinator(*store_, options, clock_);
+  absl::Notification failed, mended;
+  coordinator.StartCatalogue({games_.path()}, 0, [&](const absl::Status& status) {
+    if (status.ok()) {
+      mended.Notify();
+    } else if (!failed.HasBeenNotified()) {
+      v1::GetStatusResponse response;
+      EXPECT_TRUE(coordinator.GetStatus({}, response).ok());
+      EXPECT_FALSE(response.complete());
+      EXPECT_NE(response.catalogue_error(), "");
+      EXPECT_TRUE(database->Execute("ALTER TABLE lost RENAME TO sources").ok());
+      failed.Notify();
+    }
+  });
+  mended.WaitForNotification();
+  EXPECT_TRUE(failed.HasBeenNotified());
+  v1::GetStatusResponse response;
+  ASSERT_TRUE(coordinator.GetStatus({}, response).ok());
+  EXPECT_EQ(response.ledger().found(), 3u);
+  EXPECT_EQ(response.catalogue_error(), "");
 }
 
 TEST_F(ServicesTest, TrainingProgressOutlivesTheServer) {
