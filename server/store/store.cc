@@ -32,6 +32,8 @@ Store::Store(std::unique_ptr<Database> database, const std::string& folder,
     : options_(options),
       clock_(clock),
       files_(folder + "/shards"),
+      wal_sync_(folder + "/moyo.db-wal", GroupSync::Kind::kFile),
+      folder_sync_(folder + "/shards", GroupSync::Kind::kFolder),
       database_(std::move(database)),
       catalogue_(*database_),
       ledger_(*database_),
@@ -205,8 +207,10 @@ absl::StatusOr<std::string> Store::ReadMeta(const std::string& key) {
 }
 
 absl::Status Store::SetMeta(const std::string& key, const std::string& value) {
-  absl::MutexLock lock(&mutex_);
-  return WriteMeta(key, value);
+  return OnDisk([&] {
+    absl::MutexLock lock(&mutex_);
+    return WriteMeta(key, value);
+  }());
 }
 
 absl::Status Store::WriteMeta(const std::string& key, const std::string& value) {

@@ -25,6 +25,7 @@
 #include "common/base/clock.h"
 #include "server/store/catalogue_table.h"
 #include "server/store/database.h"
+#include "server/store/group_sync.h"
 #include "server/store/ledger_table.h"
 #include "server/store/rows.h"
 #include "server/store/shard_files.h"
@@ -135,6 +136,18 @@ class Store {
   absl::Status SettleRunId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SettleDuplicates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LoadCounts() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What was decided, once it survives a power cut. Call without the lock: others go on meanwhile.
+  template <typename Answer>
+  Answer OnDisk(Answer answer) ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (!answer.ok()) return answer;
+    const absl::Status synced = wal_sync_.Wait();
+    return synced.ok() ? std::move(answer) : Answer(synced);
+  }
+  absl::StatusOr<std::optional<GrantedUnit>> LeaseUnsynced(const std::string& worker)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<bool> CommitUnsynced(CommitRequest request) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   work::Decision DecideFor(const work::Unit& unit, const work::Event& event) const;
   // In a transaction: writes a unit that failed, with its halves or its quarantined games.
@@ -166,6 +179,8 @@ class Store {
   const StoreOptions options_;
   const Clock& clock_;
   ShardFiles files_;
+  GroupSync wal_sync_;
+  GroupSync folder_sync_;
   std::string run_id_;  // set on opening
   absl::Mutex mutex_;
   std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mutex_);

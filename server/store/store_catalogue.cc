@@ -85,8 +85,10 @@ absl::StatusOr<Scan> Store::BeginScan(std::vector<std::string> paths, uint64_t l
 }
 
 absl::Status Store::FinishScan(uint64_t scan_id) {
-  absl::MutexLock lock(&mutex_);
-  return catalogue_.FinishScan(scan_id);
+  return OnDisk([&] {
+    absl::MutexLock lock(&mutex_);
+    return catalogue_.FinishScan(scan_id);
+  }());
 }
 
 absl::StatusOr<std::vector<Scan>> Store::UnfinishedScans() {

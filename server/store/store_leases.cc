@@ -14,6 +14,12 @@ absl::Status Stale(work::UnitId unit, work::FencingToken token) {
 }  // namespace
 
 absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseNext(const std::string& worker) {
+  absl::StatusOr<std::optional<GrantedUnit>> granted = LeaseUnsynced(worker);
+  if (granted.ok() && !*granted) return granted;
+  return OnDisk(std::move(granted));
+}
+
+absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseUnsynced(const std::string& worker) {
   absl::MutexLock lock(&mutex_);
   if (pending_.empty()) return std::nullopt;
   const work::Unit before = *Find(pending_.begin()->second);
@@ -46,13 +52,15 @@ absl::StatusOr<bool> Store::Progress(work::UnitId id, work::FencingToken token,
 }
 
 absl::Status Store::Release(work::UnitId id, const work::Release& release) {
-  absl::MutexLock lock(&mutex_);
-  const work::Unit* unit = Find(id);
-  if (unit == nullptr) return Stale(id, release.token);
-  const work::Unit before = *unit;
-  const work::Decision decision = DecideFor(before, release);
-  if (decision.outcome != work::Outcome::kApplied) return Stale(id, release.token);
-  return ApplyFailure(before, decision.next);
+  return OnDisk([&]() -> absl::Status {
+    absl::MutexLock lock(&mutex_);
+    const work::Unit* unit = Find(id);
+    if (unit == nullptr) return Stale(id, release.token);
+    const work::Unit before = *unit;
+    const work::Decision decision = DecideFor(before, release);
+    if (decision.outcome != work::Outcome::kApplied) return Stale(id, release.token);
+    return ApplyFailure(before, decision.next);
+  }());
 }
 
 absl::StatusOr<int> Store::Reap() {
