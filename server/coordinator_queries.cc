@@ -192,6 +192,10 @@ absl::Status Coordinator::ListLedger(const v1::ListLedgerRequest& request,
   const bool wants_all = request.state() == v1::GAME_STATE_UNSPECIFIED;
   v1::ListLedgerResponse message;
   for (const work::Unit& unit : store_.UnitsInOrder()) {
+    if (!wants_all) {
+      MOYO_ASSIGN_OR_RETURN(const bool has_games, store_.HasGames(unit, wanted));
+      if (!has_games) continue;
+    }
     MOYO_ASSIGN_OR_RETURN(const std::vector<store::LedgerEntry> entries, store_.ReadLedger(unit));
     for (const store::LedgerEntry& entry : entries) {
       if (!wants_all && entry.game.state != wanted) continue;

@@ -7,6 +7,8 @@ namespace moyo::store {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
+constexpr char kBegin[] = "BEGIN IMMEDIATE";
+constexpr char kCommit[] = "COMMIT";
 // NORMAL keeps the database consistent whenever the power fails; that it holds all that was
 // answered is GroupSync's part, which syncs the log once for many transactions. Together they are
 // FULL.
@@ -143,7 +145,8 @@ absl::StatusOr<uint64_t> Database::QueryInteger(const char* sql) {
 }
 
 absl::StatusOr<Transaction> Transaction::Begin(Database& database) {
-  MOYO_RETURN_IF_ERROR(database.Execute("BEGIN IMMEDIATE"));
+  MOYO_ASSIGN_OR_RETURN(Statement * begin, database.Prepare(kBegin));
+  MOYO_RETURN_IF_ERROR(begin->Run());
   return Transaction(database);
 }
 
@@ -152,7 +155,8 @@ Transaction::~Transaction() {
 }
 
 absl::Status Transaction::Commit() {
-  MOYO_RETURN_IF_ERROR(database_->Execute("COMMIT"));
+  MOYO_ASSIGN_OR_RETURN(Statement * commit, database_->Prepare(kCommit));
+  MOYO_RETURN_IF_ERROR(commit->Run());
   database_ = nullptr;
   return absl::OkStatus();
 }

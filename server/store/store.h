@@ -119,6 +119,8 @@ class Store {
   std::vector<work::Unit> UnitsInOrder();
   // Ledger rows of some games of one unit, ascending; pending ones are made up from its sources.
   absl::StatusOr<std::vector<LedgerEntry>> ReadLedger(const work::Unit& unit);
+  // Whether a unit has a game in the state: what a listing by state need not read.
+  absl::StatusOr<bool> HasGames(const work::Unit& unit, GameState state);
   absl::StatusOr<std::string> GetMeta(const std::string& key);  // empty: not set
   absl::Status SetMeta(const std::string& key, const std::string& value);
   void AddAlarm(const std::string& text);
@@ -200,6 +202,7 @@ class Store {
   uint64_t next_game_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t next_unit_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t next_token_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t tokens_end_ ABSL_GUARDED_BY(mutex_) = 0;  // those below are set aside in the database
   uint64_t games_seen_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t commits_ ABSL_GUARDED_BY(mutex_) = 0;

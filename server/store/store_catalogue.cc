@@ -132,6 +132,17 @@ std::vector<work::Unit> Store::UnitsInOrder() {
   return units;
 }
 
+absl::StatusOr<bool> Store::HasGames(const work::Unit& unit, GameState state) {
+  absl::MutexLock lock(&mutex_);
+  if (state == GameState::kPending) {
+    // As the unit is now; one that was split since may have a half that is finished and one that is
+    // not.
+    const work::Unit* now = Find(unit.id);
+    return now != nullptr && (work::IsOpen(*now) || now->state == work::UnitState::kSplit);
+  }
+  return ledger_.Holds(unit.first_game.value, unit.games, state);
+}
+
 absl::StatusOr<std::vector<LedgerEntry>> Store::ReadLedger(const work::Unit& unit) {
   absl::MutexLock lock(&mutex_);
   MOYO_ASSIGN_OR_RETURN(std::vector<LedgerEntry> entries,

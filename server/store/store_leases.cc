@@ -6,6 +6,8 @@
 namespace moyo::store {
 namespace {
 
+constexpr uint64_t kTokensAtOnce = 1000;
+
 absl::Status Stale(work::UnitId unit, work::FencingToken token) {
   return absl::FailedPreconditionError(
       absl::StrCat("fencing token ", token.value, " of unit ", unit.value, " no longer counts"));
@@ -31,9 +33,14 @@ absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseUnsynced(const std::strin
   MOYO_ASSIGN_OR_RETURN(std::vector<Source> sources,
                         catalogue_.SourcesInRange(before.first_source.value, before.sources));
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
-  MOYO_RETURN_IF_ERROR(WriteMeta("next_token", absl::StrCat(token.value + 1)));
+  // Tokens are taken from the database many at once; a restart skips what is left of them.
+  const bool takes_more = token.value >= tokens_end_;
+  if (takes_more) {
+    MOYO_RETURN_IF_ERROR(WriteMeta("next_token", absl::StrCat(token.value + kTokensAtOnce)));
+  }
   MOYO_RETURN_IF_ERROR(unit_table_.Update(decision.next, before.token));
   MOYO_RETURN_IF_ERROR(transaction.Commit());
+  if (takes_more) tokens_end_ = token.value + kTokensAtOnce;
   next_token_ = token.value + 1;
   Put(decision.next);
   return GrantedUnit{decision.next, std::move(sources)};

@@ -108,7 +108,8 @@ class Cluster:
         self.server = Program(folder, "server", self.server_command + ["127.0.0.1:0"], options.shim)
         self.server.start()
         port = faults.await_until("the server listens", self._port, PATIENCE_SECONDS)
-        self.server.command = self.server_command + ["127.0.0.1:%d" % port]
+        self.address = "127.0.0.1:%d" % port
+        self.server.command = self.server_command + [self.address]
         self.proxies = [faults.Proxy(port, DELAY_SECONDS) for _ in range(3)]
         self.workers = []
         for i, proxy in enumerate(self.proxies):
@@ -138,7 +139,7 @@ class Cluster:
         return [self.server] + self.workers + ([self.trainer] if self.trainer else [])
 
     def status(self):
-        done = programs.run("moyo", "status", "--json", "--run-dir", self.run_dir, quiet=True)
+        done = programs.run("moyo", "status", "--json", "--server", self.address, quiet=True)
         self.last_status = done.stdout + done.stderr
         return programs.json.loads(done.stdout) if done.returncode == 0 else None
 
@@ -167,8 +168,8 @@ class Cluster:
         status = self.await_complete()
         if self.trainer:
             faults.await_until("the trainer has learned", lambda: not self.trainer.is_alive(), PATIENCE_SECONDS)
-        ledger = programs.succeed("moyo", "ledger", "--format", "csv", "--run-dir", self.run_dir, quiet=True)
-        programs.succeed("moyo", "shards", "--out", os.path.join(self.folder, "out"), "--run-dir", self.run_dir,
+        ledger = programs.succeed("moyo", "ledger", "--format", "csv", "--server", self.address, quiet=True)
+        programs.succeed("moyo", "shards", "--out", os.path.join(self.folder, "out"), "--server", self.address,
                          quiet=True)
         counts = status["ledger"]
         parts = sum(counts[state] for state in ("accepted", "duplicate", "filtered", "rejected", "quarantined", "pending"))
