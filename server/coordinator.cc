@@ -21,6 +21,12 @@ constexpr uint32_t kRetryWhileScanningMs = 50;
 constexpr uint32_t kRetryMs = 500;
 constexpr absl::Duration kForgetWorkerAfter = absl::Seconds(60);
 
+// What a person may mend while the server runs.
+bool IsOfTheDisk(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsInternal(status) ||
+         absl::IsUnavailable(status);
+}
+
 absl::Status UnknownWorker() { return absl::NotFoundError("unknown worker; register again"); }
 
 }  // namespace
@@ -47,15 +53,27 @@ void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_
       std::thread([this, paths = std::move(paths), limit_games, done = std::move(done)] {
         absl::Status status;
         if (!paths.empty()) status = cataloguer_.Scan(paths, limit_games).status();
-        const absl::Status resumed = cataloguer_.ResumeScans();
-        if (status.ok()) status = resumed;
-        if (!status.ok() && !absl::IsCancelled(status)) {
-          absl::MutexLock lock(&mutex_);
-          catalogue_error_ = std::string(status.message());
+        status.Update(cataloguer_.ResumeScans());
+        while (IsOfTheDisk(status)) {
+          NoteCatalogue(status);
+          done(status);
+          if (AwaitStop(options_.catalogue_retry)) break;
+          status = cataloguer_.ResumeScans();
         }
+        NoteCatalogue(status);
         --running_scans_;
         done(status);
       });
+}
+
+bool Coordinator::AwaitStop(absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&stopping_), timeout);
+}
+
+void Coordinator::NoteCatalogue(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  if (!absl::IsCancelled(status)) catalogue_error_ = std::string(status.message());
 }
 
 void Coordinator::Tick() {
@@ -72,6 +90,10 @@ void Coordinator::Tick() {
 
 void Coordinator::Stop() {
   cataloguer_.Stop();
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
   if (catalogue_thread_.joinable()) catalogue_thread_.join();
   absl::MutexLock lock(&mutex_);
   if (!has_training_) return;
@@ -90,6 +112,11 @@ std::string Coordinator::SeeWorker(const std::string& worker_id) {
   if (worker == workers_.end()) return "";
   worker->second.last_seen = clock_.Now();
   return worker->second.name;
+}
+
+absl::Status Coordinator::CheckRun(const std::string& run_id) const {
+  if (run_id.empty() || run_id == store_.run_id()) return absl::OkStatus();
+  return absl::FailedPreconditionError("this unit is of another run: the server was reset");
 }
 
 // The run's first worker decides: all shards of a dataset come from one parser.
@@ -124,6 +151,7 @@ absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& reques
   spdlog::info("worker '{}' joined ({} at once)", worker.name, worker.parallel);
   workers_[id] = std::move(worker);
   response.set_worker_id(id);
+  response.set_run_id(store_.run_id());
   *response.mutable_options() = options_.parse;
   const absl::Duration interval = std::clamp<absl::Duration>(
       options_.lease_duration / 6, absl::Milliseconds(200), absl::Seconds(5));
@@ -200,9 +228,10 @@ absl::Status Coordinator::Heartbeat(const v1::HeartbeatRequest& request,
     }
   }
   for (const v1::LeaseProgress& lease : request.leases()) {
-    MOYO_ASSIGN_OR_RETURN(
-        const bool is_held,
-        store_.Progress({lease.unit_id()}, {lease.fencing_token()}, lease.games_parsed()));
+    MOYO_ASSIGN_OR_RETURN(const bool is_held,
+                          store_.Progress({lease.unit_id()}, {lease.fencing_token()},
+                                          // Neither ever falls, so the sum rises when one does.
+                                          lease.games_parsed() + lease.bytes_read()));
     if (!is_held) response.add_lost_lease_ids(lease.lease_id());
   }
   return absl::OkStatus();
@@ -211,6 +240,7 @@ absl::Status Coordinator::Heartbeat(const v1::HeartbeatRequest& request,
 absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
                                      v1::CommitUnitResponse& response) {
   const std::string name = SeeWorker(request.worker_id());
+  MOYO_RETURN_IF_ERROR(CheckRun(request.run_id()));
   store::CommitRequest commit;
   commit.unit.value = request.unit_id();
   commit.token.value = request.fencing_token();
@@ -232,6 +262,7 @@ absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
 absl::Status Coordinator::ReleaseUnit(const v1::ReleaseUnitRequest& request,
                                       v1::ReleaseUnitResponse& response) {
   const std::string name = SeeWorker(request.worker_id());
+  MOYO_RETURN_IF_ERROR(CheckRun(request.run_id()));
   if (request.failed()) {
     spdlog::warn("unit {} failed at '{}': {}", request.unit_id(), name, request.error());
   }

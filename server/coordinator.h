@@ -33,6 +33,7 @@ struct CoordinatorOptions {
   v1::ParseOptions parse;
   absl::Duration lease_duration = absl::Seconds(60);
   catalog::CatalogOptions catalog;
+  absl::Duration catalogue_retry = absl::Seconds(5);  // of a scan that a full or failing disk cut
 };
 
 // What only the server counts; the rest of /metrics comes from the store's status.
@@ -55,8 +56,9 @@ class Coordinator {
 
   // Reads what outlives a restart. Call once, first.
   absl::Status Load();
-  // Catalogues in the background: first what was left unfinished, then `paths`. `done` gets how
-  // it ended, on that thread.
+  // Catalogues in the background: `paths`, then what was left unfinished. A scan that the disk cut
+  // is tried again until it is through; so long the dataset is not complete. `done` gets how each
+  // try ended, on that thread.
   void StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
                       std::function<void(const absl::Status&)> done);
   // Ends leases that ran out and forgets silent workers. The reaper calls it.
@@ -103,8 +105,12 @@ class Coordinator {
     absl::Time last_seen;
   };
 
+  bool AwaitStop(absl::Duration timeout);
+  void NoteCatalogue(const absl::Status& status);
   // Empty when unknown; else marks it as seen.
   std::string SeeWorker(const std::string& worker_id);
+  // FAILED_PRECONDITION: what the worker sends belongs to another run.
+  absl::Status CheckRun(const std::string& run_id) const;
   absl::Status CheckParserVersion(uint32_t version);
   bool IsComplete(const store::StoreStatus& status) const;
   void CountGames(const std::string& worker_id, uint64_t games);
@@ -128,9 +134,11 @@ class Coordinator {
   std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_worker_ ABSL_GUARDED_BY(mutex_) = 1;
   std::deque<std::pair<absl::Time, uint64_t>> recent_games_ ABSL_GUARDED_BY(mutex_);
+  uint64_t recent_games_total_ ABSL_GUARDED_BY(mutex_) = 0;  // of these
   v1::TrainingProgress training_ ABSL_GUARDED_BY(mutex_);
   bool has_training_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time training_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::string catalogue_error_ ABSL_GUARDED_BY(mutex_);
   std::string storage_error_ ABSL_GUARDED_BY(mutex_);
 };

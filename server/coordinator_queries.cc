@@ -49,8 +49,10 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
   if (header.shard_digest().size() != kDigestBytes) {
     return absl::InvalidArgumentError("a shard digest has 32 bytes");
   }
+  MOYO_RETURN_IF_ERROR(CheckRun(header.run_id()));
   if (header.length_bytes() > kMaxShardBytes) {
-    return absl::ResourceExhaustedError(
+    // Not RESOURCE_EXHAUSTED: no waiting makes it smaller. Given back as failed, the unit is split.
+    return absl::InvalidArgumentError(
         absl::StrCat("a shard may have at most ", kMaxShardBytes, " bytes"));
   }
   const work::UnitId unit{header.unit_id()};
@@ -125,6 +127,7 @@ absl::Status Coordinator::ReportProgress(const v1::ReportProgressRequest& reques
 void Coordinator::CountGames(const std::string& worker_id, uint64_t games) {
   absl::MutexLock lock(&mutex_);
   recent_games_.emplace_back(clock_.Now(), games);
+  recent_games_total_ += games;
   GamesPerSecond();  // forgets what is too old
   const auto worker = workers_.find(worker_id);
   if (worker != workers_.end()) worker->second.games_done += games;
@@ -132,10 +135,11 @@ void Coordinator::CountGames(const std::string& worker_id, uint64_t games) {
 
 double Coordinator::GamesPerSecond() {
   const absl::Time oldest = clock_.Now() - kRateWindow;
-  while (!recent_games_.empty() && recent_games_.front().first < oldest) recent_games_.pop_front();
-  uint64_t games = 0;
-  for (const auto& [time, count] : recent_games_) games += count;
-  return static_cast<double>(games) / absl::ToDoubleSeconds(kRateWindow);
+  while (!recent_games_.empty() && recent_games_.front().first < oldest) {
+    recent_games_total_ -= recent_games_.front().second;
+    recent_games_.pop_front();
+  }
+  return static_cast<double>(recent_games_total_) / absl::ToDoubleSeconds(kRateWindow);
 }
 
 void Coordinator::FillWorkers(v1::GetStatusResponse& response) {
@@ -188,6 +192,10 @@ absl::Status Coordinator::ListLedger(const v1::ListLedgerRequest& request,
   const bool wants_all = request.state() == v1::GAME_STATE_UNSPECIFIED;
   v1::ListLedgerResponse message;
   for (const work::Unit& unit : store_.UnitsInOrder()) {
+    if (!wants_all) {
+      MOYO_ASSIGN_OR_RETURN(const bool has_games, store_.HasGames(unit, wanted));
+      if (!has_games) continue;
+    }
     MOYO_ASSIGN_OR_RETURN(const std::vector<store::LedgerEntry> entries, store_.ReadLedger(unit));
     for (const store::LedgerEntry& entry : entries) {
       if (!wants_all && entry.game.state != wanted) continue;

@@ -11,7 +11,10 @@
 namespace moyo::server {
 namespace {
 
-constexpr int kMaxThreads = 512;
+// Calls at once; most wait for the disk. One more is RESOURCE_EXHAUSTED, which workers try again.
+constexpr int kMaxThreads = 2000;
+// Threads that may wait for a call: with gRPC's two, every burst starts and ends hundreds.
+constexpr int kIdleThreads = 64;
 constexpr size_t kMaxBufferBytes = 256u << 20;
 constexpr int kKeepaliveMinMs = 5'000;
 
@@ -30,6 +33,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& addr
   quota.SetMaxThreads(kMaxThreads);
   grpc::ServerBuilder builder;
   builder.SetResourceQuota(quota);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, kIdleThreads);
   builder.SetMaxReceiveMessageSize(rpc::kMaxMessageBytes);
   builder.SetMaxSendMessageSize(rpc::kMaxMessageBytes);
   // Two servers must not share a port without knowing.

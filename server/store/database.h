@@ -43,7 +43,8 @@ class Statement {
 
 class Database {
  public:
-  // Creates the file when missing; WAL, synchronous=FULL. ":memory:" for tests.
+  // Creates the file when missing; WAL, synchronous=NORMAL: a commit survives the program's death,
+  // and the machine's after a sync of the log (GroupSync). ":memory:" for tests.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
   ~Database();
   Database(const Database&) = delete;

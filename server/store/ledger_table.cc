@@ -30,6 +30,9 @@ constexpr char kCount[] =
     " sum(duplicate_kind = 2), sum(duplicate_kind = 3) FROM games GROUP BY state";
 constexpr char kLeftOut[] =
     "SELECT unit_id, shard_row FROM games WHERE state = 2 ORDER BY unit_id, shard_row";
+constexpr char kHolds[] =
+    "SELECT count(*) FROM (SELECT 1 FROM games WHERE game_id >= ? AND game_id < ? AND state = ?"
+    " LIMIT 1)";
 constexpr char kRead[] =
     "SELECT g.game_id, g.source_id, g.state, g.reason, g.byte_offset, g.detail, g.moves,"
     " g.shard_row, g.game_hash, g.duplicate_of, f.path, s.member, s.byte_offset, df.path,"
@@ -290,6 +293,15 @@ absl::StatusOr<std::vector<ShardRow>> LedgerTable::LoadLeftOut() {
     if (!has_row) return rows;
     rows.push_back({query->GetInteger(0), static_cast<uint32_t>(query->GetInteger(1))});
   }
+}
+
+absl::StatusOr<bool> LedgerTable::Holds(uint64_t first_game, uint64_t count, GameState state) {
+  MOYO_ASSIGN_OR_RETURN(Statement * query, database_.Prepare(kHolds));
+  query->Integer(first_game).Integer(first_game + count).Integer(static_cast<uint64_t>(state));
+  MOYO_RETURN_IF_ERROR(query->Step().status());
+  const bool holds = query->GetInteger(0) != 0;
+  query->Reset();
+  return holds;
 }
 
 absl::StatusOr<std::vector<LedgerEntry>> LedgerTable::Read(uint64_t first_game, uint64_t count) {

@@ -45,6 +45,8 @@ class LedgerTable {
   // Counts of what is stored; found and pending stay 0.
   absl::StatusOr<LedgerCounts> Count();
   absl::StatusOr<std::vector<ShardRow>> LoadLeftOut();
+  // Whether one of games [first, first + count) has the state, which is a stored one.
+  absl::StatusOr<bool> Holds(uint64_t first_game, uint64_t count, GameState state);
   // Rows of games [first, first + count), ascending.
   absl::StatusOr<std::vector<LedgerEntry>> Read(uint64_t first_game, uint64_t count);
 

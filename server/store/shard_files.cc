@@ -41,16 +41,21 @@ absl::Status ShardUpload::Append(const std::string& bytes) {
   return absl::OkStatus();
 }
 
-absl::Status ShardUpload::Publish() {
+absl::Status ShardUpload::Sync() {
   if (received_bytes_ != length_bytes_) {
     return absl::InvalidArgumentError(
         absl::StrCat("the shard has ", received_bytes_, " bytes, its header says ", length_bytes_));
   }
-  const absl::Status status = PublishFile(temporary_path_, path_);
+  return fsync(fd_) == 0 ? absl::OkStatus() : ErrnoStatus(errno, "sync", temporary_path_);
+}
+
+absl::Status ShardUpload::Publish() {
+  if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+    return ErrnoStatus(errno, "rename to", path_);
+  }
   close(fd_);
   fd_ = -1;
-  if (!status.ok()) unlink(temporary_path_.c_str());
-  return status;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<ShardUpload>> ShardFiles::Begin(work::UnitId unit,

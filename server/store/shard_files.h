@@ -21,7 +21,9 @@ class ShardUpload {
   ShardUpload& operator=(const ShardUpload&) = delete;
   // RESOURCE_EXHAUSTED: disk full.
   absl::Status Append(const std::string& bytes);
-  // Checks the length, syncs, renames, syncs the folder.
+  // Checks the length and syncs the file.
+  absl::Status Sync();
+  // Gives the synced file its name. The caller syncs the folder before anything counts on it.
   absl::Status Publish();
 
  private:

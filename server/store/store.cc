@@ -2,6 +2,7 @@
 #include "server/store/store.h"
 
 #include <algorithm>
+#include <random>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -31,6 +32,8 @@ Store::Store(std::unique_ptr<Database> database, const std::string& folder,
     : options_(options),
       clock_(clock),
       files_(folder + "/shards"),
+      wal_sync_(folder + "/moyo.db-wal", GroupSync::Kind::kFile),
+      folder_sync_(folder + "/shards", GroupSync::Kind::kFolder),
       database_(std::move(database)),
       catalogue_(*database_),
       ledger_(*database_),
@@ -45,6 +48,14 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder,
   std::unique_ptr<Store> store(new Store(std::move(database), folder, options, clock));
   MOYO_RETURN_IF_ERROR(store->Load());
   return store;
+}
+
+absl::Status Store::SettleRunId() {
+  MOYO_ASSIGN_OR_RETURN(run_id_, ReadMeta("run_id"));
+  if (!run_id_.empty()) return absl::OkStatus();
+  std::random_device random;
+  for (int i = 0; i < 4; ++i) absl::StrAppend(&run_id_, absl::Hex(random(), absl::kZeroPad8));
+  return WriteMeta("run_id", run_id_);
 }
 
 absl::Status Store::SettleDuplicates() {
@@ -62,6 +73,7 @@ absl::Status Store::SettleDuplicates() {
 
 absl::Status Store::Load() {
   absl::MutexLock lock(&mutex_);
+  MOYO_RETURN_IF_ERROR(SettleRunId());
   MOYO_RETURN_IF_ERROR(SettleDuplicates());
   MOYO_ASSIGN_OR_RETURN(const std::vector<work::Unit> units, unit_table_.LoadUnits());
   for (const work::Unit& unit : units) {
@@ -195,8 +207,10 @@ absl::StatusOr<std::string> Store::ReadMeta(const std::string& key) {
 }
 
 absl::Status Store::SetMeta(const std::string& key, const std::string& value) {
-  absl::MutexLock lock(&mutex_);
-  return WriteMeta(key, value);
+  return OnDisk([&] {
+    absl::MutexLock lock(&mutex_);
+    return WriteMeta(key, value);
+  }());
 }
 
 absl::Status Store::WriteMeta(const std::string& key, const std::string& value) {

@@ -25,6 +25,7 @@
 #include "common/base/clock.h"
 #include "server/store/catalogue_table.h"
 #include "server/store/database.h"
+#include "server/store/group_sync.h"
 #include "server/store/ledger_table.h"
 #include "server/store/rows.h"
 #include "server/store/shard_files.h"
@@ -72,6 +73,10 @@ class Store {
                                                      const StoreOptions& options,
                                                      const Clock& clock);
 
+  // Random, made with the store. Workers name it, so that what belongs to a store that was reset is
+  // not taken for this one's: unit ids and tokens begin anew.
+  const std::string& run_id() const { return run_id_; }
+
   // --- catalogue; one caller at a time (server/catalog) ---
   absl::StatusOr<std::optional<File>> FindFile(const std::string& path);
   absl::StatusOr<std::vector<Source>> SourcesOfFile(uint64_t file_id);
@@ -86,7 +91,7 @@ class Store {
   // The open unit with the lowest first game; nullopt: none is pending.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
   // False: the lease is lost.
-  absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t games_parsed);
+  absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t work_done);
   absl::Status Release(work::UnitId unit, const work::Release& release);
   // Ends the leases that ran out; returns how many.
   absl::StatusOr<int> Reap();
@@ -114,6 +119,8 @@ class Store {
   std::vector<work::Unit> UnitsInOrder();
   // Ledger rows of some games of one unit, ascending; pending ones are made up from its sources.
   absl::StatusOr<std::vector<LedgerEntry>> ReadLedger(const work::Unit& unit);
+  // Whether a unit has a game in the state: what a listing by state need not read.
+  absl::StatusOr<bool> HasGames(const work::Unit& unit, GameState state);
   absl::StatusOr<std::string> GetMeta(const std::string& key);  // empty: not set
   absl::Status SetMeta(const std::string& key, const std::string& value);
   void AddAlarm(const std::string& text);
@@ -128,8 +135,21 @@ class Store {
   Store(std::unique_ptr<Database> database, const std::string& folder, const StoreOptions& options,
         const Clock& clock);
   absl::Status Load() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status SettleRunId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SettleDuplicates() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LoadCounts() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What was decided, once it survives a power cut. Call without the lock: others go on meanwhile.
+  template <typename Answer>
+  Answer OnDisk(Answer answer) ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (!answer.ok()) return answer;
+    const absl::Status synced = wal_sync_.Wait();
+    return synced.ok() ? std::move(answer) : Answer(synced);
+  }
+  absl::StatusOr<std::optional<GrantedUnit>> LeaseUnsynced(const std::string& worker)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<bool> CommitUnsynced(CommitRequest request) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   work::Decision DecideFor(const work::Unit& unit, const work::Event& event) const;
   // In a transaction: writes a unit that failed, with its halves or its quarantined games.
@@ -161,6 +181,9 @@ class Store {
   const StoreOptions options_;
   const Clock& clock_;
   ShardFiles files_;
+  GroupSync wal_sync_;
+  GroupSync folder_sync_;
+  std::string run_id_;  // set on opening
   absl::Mutex mutex_;
   std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mutex_);
   CatalogueTable catalogue_ ABSL_GUARDED_BY(mutex_);
@@ -179,6 +202,7 @@ class Store {
   uint64_t next_game_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t next_unit_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t next_token_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t tokens_end_ ABSL_GUARDED_BY(mutex_) = 0;  // those below are set aside in the database
   uint64_t games_seen_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t commits_ ABSL_GUARDED_BY(mutex_) = 0;

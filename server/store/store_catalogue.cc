@@ -85,8 +85,10 @@ absl::StatusOr<Scan> Store::BeginScan(std::vector<std::string> paths, uint64_t l
 }
 
 absl::Status Store::FinishScan(uint64_t scan_id) {
-  absl::MutexLock lock(&mutex_);
-  return catalogue_.FinishScan(scan_id);
+  return OnDisk([&] {
+    absl::MutexLock lock(&mutex_);
+    return catalogue_.FinishScan(scan_id);
+  }());
 }
 
 absl::StatusOr<std::vector<Scan>> Store::UnfinishedScans() {
@@ -128,6 +130,17 @@ std::vector<work::Unit> Store::UnitsInOrder() {
   std::sort(units.begin(), units.end(),
             [](const auto& a, const auto& b) { return a.first_game < b.first_game; });
   return units;
+}
+
+absl::StatusOr<bool> Store::HasGames(const work::Unit& unit, GameState state) {
+  absl::MutexLock lock(&mutex_);
+  if (state == GameState::kPending) {
+    // As the unit is now; one that was split since may have a half that is finished and one that is
+    // not.
+    const work::Unit* now = Find(unit.id);
+    return now != nullptr && (work::IsOpen(*now) || now->state == work::UnitState::kSplit);
+  }
+  return ledger_.Holds(unit.first_game.value, unit.games, state);
 }
 
 absl::StatusOr<std::vector<LedgerEntry>> Store::ReadLedger(const work::Unit& unit) {

@@ -6,6 +6,8 @@
 namespace moyo::store {
 namespace {
 
+constexpr uint64_t kTokensAtOnce = 1000;
+
 absl::Status Stale(work::UnitId unit, work::FencingToken token) {
   return absl::FailedPreconditionError(
       absl::StrCat("fencing token ", token.value, " of unit ", unit.value, " no longer counts"));
@@ -14,6 +16,12 @@ absl::Status Stale(work::UnitId unit, work::FencingToken token) {
 }  // namespace
 
 absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseNext(const std::string& worker) {
+  absl::StatusOr<std::optional<GrantedUnit>> granted = LeaseUnsynced(worker);
+  if (granted.ok() && !*granted) return granted;
+  return OnDisk(std::move(granted));
+}
+
+absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseUnsynced(const std::string& worker) {
   absl::MutexLock lock(&mutex_);
   if (pending_.empty()) return std::nullopt;
   const work::Unit before = *Find(pending_.begin()->second);
@@ -25,20 +33,25 @@ absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseNext(const std::string& w
   MOYO_ASSIGN_OR_RETURN(std::vector<Source> sources,
                         catalogue_.SourcesInRange(before.first_source.value, before.sources));
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
-  MOYO_RETURN_IF_ERROR(WriteMeta("next_token", absl::StrCat(token.value + 1)));
+  // Tokens are taken from the database many at once; a restart skips what is left of them.
+  const bool takes_more = token.value >= tokens_end_;
+  if (takes_more) {
+    MOYO_RETURN_IF_ERROR(WriteMeta("next_token", absl::StrCat(token.value + kTokensAtOnce)));
+  }
   MOYO_RETURN_IF_ERROR(unit_table_.Update(decision.next, before.token));
   MOYO_RETURN_IF_ERROR(transaction.Commit());
+  if (takes_more) tokens_end_ = token.value + kTokensAtOnce;
   next_token_ = token.value + 1;
   Put(decision.next);
   return GrantedUnit{decision.next, std::move(sources)};
 }
 
 absl::StatusOr<bool> Store::Progress(work::UnitId id, work::FencingToken token,
-                                     uint64_t games_parsed) {
+                                     uint64_t work_done) {
   absl::MutexLock lock(&mutex_);
   const work::Unit* unit = Find(id);
   if (unit == nullptr) return false;
-  const work::Decision decision = DecideFor(*unit, work::Progress{token, games_parsed});
+  const work::Decision decision = DecideFor(*unit, work::Progress{token, work_done});
   if (decision.outcome == work::Outcome::kStale) return false;
   // A renewal is not stored: after a restart every live lease gets a grace period anyway.
   if (decision.outcome == work::Outcome::kApplied) Put(decision.next);
@@ -46,13 +59,15 @@ absl::StatusOr<bool> Store::Progress(work::UnitId id, work::FencingToken token,
 }
 
 absl::Status Store::Release(work::UnitId id, const work::Release& release) {
-  absl::MutexLock lock(&mutex_);
-  const work::Unit* unit = Find(id);
-  if (unit == nullptr) return Stale(id, release.token);
-  const work::Unit before = *unit;
-  const work::Decision decision = DecideFor(before, release);
-  if (decision.outcome != work::Outcome::kApplied) return Stale(id, release.token);
-  return ApplyFailure(before, decision.next);
+  return OnDisk([&]() -> absl::Status {
+    absl::MutexLock lock(&mutex_);
+    const work::Unit* unit = Find(id);
+    if (unit == nullptr) return Stale(id, release.token);
+    const work::Unit before = *unit;
+    const work::Decision decision = DecideFor(before, release);
+    if (decision.outcome != work::Outcome::kApplied) return Stale(id, release.token);
+    return ApplyFailure(before, decision.next);
+  }());
 }
 
 absl::StatusOr<int> Store::Reap() {

@@ -84,10 +84,7 @@ absl::StatusOr<std::unique_ptr<ShardUpload>> Store::BeginUpload(work::UnitId id,
                                                                 work::FencingToken token,
                                                                 uint64_t length_bytes) {
   absl::MutexLock lock(&mutex_);
-  const work::Unit* unit = Find(id);
-  if (unit == nullptr) return Stale(id, token);
-  const work::Decision decision = DecideFor(*unit, work::Uploaded{token});
-  if (decision.outcome == work::Outcome::kStale) return Stale(id, token);
+  MOYO_ASSIGN_OR_RETURN(const work::Decision decision, DecideUpload(id, token));
   if (decision.outcome == work::Outcome::kRepeated) return nullptr;
   return files_.Begin(id, token, length_bytes);
 }
@@ -95,22 +92,45 @@ absl::StatusOr<std::unique_ptr<ShardUpload>> Store::BeginUpload(work::UnitId id,
 absl::Status Store::FinishUpload(work::UnitId id, work::FencingToken token,
                                  const std::string& digest, uint64_t length_bytes,
                                  std::unique_ptr<ShardUpload> upload) {
-  // Held while the file is renamed, so that no commit of this token comes between.
+  MOYO_RETURN_IF_ERROR(upload->Sync());
+  {
+    absl::MutexLock lock(&mutex_);
+    const absl::StatusOr<work::Decision> decision = DecideUpload(id, token);
+    if (!decision.ok()) return decision.status();
+    if (decision->outcome == work::Outcome::kRepeated) return absl::OkStatus();
+    MOYO_RETURN_IF_ERROR(upload->Publish());
+  }
+  const absl::Status synced = folder_sync_.Wait();
   absl::MutexLock lock(&mutex_);
+  // A commit finds the shard only now, so no other came between; but the lease may be gone.
+  const absl::StatusOr<work::Decision> decision = DecideUpload(id, token);
+  const auto earlier = uploads_.find(id);
+  const bool is_known = earlier != uploads_.end() && earlier->second.token == token;
+  if (!synced.ok() || !decision.ok()) {
+    if (!is_known) files_.Remove(id, token);
+    return synced.ok() ? decision.status() : synced;
+  }
+  if (decision->outcome == work::Outcome::kRepeated) return absl::OkStatus();
+  if (!is_known) DropUpload(id);
+  uploads_[id] = {token, digest, length_bytes};
+  if (decision->outcome == work::Outcome::kApplied) Put(decision->next);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<work::Decision> Store::DecideUpload(work::UnitId id, work::FencingToken token) {
   const work::Unit* unit = Find(id);
   if (unit == nullptr) return Stale(id, token);
   const work::Decision decision = DecideFor(*unit, work::Uploaded{token});
   if (decision.outcome == work::Outcome::kStale) return Stale(id, token);
-  if (decision.outcome == work::Outcome::kRepeated) return absl::OkStatus();
-  MOYO_RETURN_IF_ERROR(upload->Publish());
-  const auto earlier = uploads_.find(id);
-  if (earlier != uploads_.end() && earlier->second.token != token) DropUpload(id);
-  uploads_[id] = {token, digest, length_bytes};
-  if (decision.outcome == work::Outcome::kApplied) Put(decision.next);
-  return absl::OkStatus();
+  return decision;
 }
 
+// A repeated commit waits, too: the first one may not be on the disk yet.
 absl::StatusOr<bool> Store::Commit(CommitRequest request) {
+  return OnDisk(CommitUnsynced(std::move(request)));
+}
+
+absl::StatusOr<bool> Store::CommitUnsynced(CommitRequest request) {
   absl::MutexLock lock(&mutex_);
   const work::Unit* unit = Find(request.unit);
   if (unit == nullptr) return Stale(request.unit, request.token);

@@ -17,7 +17,7 @@ class Decider {
     next_.state = UnitState::kLeased;
     next_.token = grant.token;
     next_.worker = grant.worker;
-    next_.games_parsed = 0;
+    next_.work_done = 0;
     Renew();
     return kApplied;
   }
@@ -25,8 +25,8 @@ class Decider {
   Outcome operator()(const Progress& progress) {
     if (HasCommitted(progress.token)) return Outcome::kUnchanged;
     if (!Holds(progress.token)) return Outcome::kStale;
-    if (progress.games_parsed <= unit_.games_parsed) return Outcome::kUnchanged;
-    next_.games_parsed = progress.games_parsed;
+    if (progress.work_done <= unit_.work_done) return Outcome::kUnchanged;
+    next_.work_done = progress.work_done;
     Renew();
     return kApplied;
   }

@@ -38,8 +38,8 @@ struct Unit {
   FencingToken token;
   std::string worker;  // name of the last holder, for people
   absl::Time expire_time = absl::InfinitePast();
-  uint64_t games_parsed = 0;  // of this lease
-  std::string digest;         // DONE: of the standing commit; empty when no game was accepted
+  uint64_t work_done = 0;  // of this lease: games and bytes, whatever rises with work
+  std::string digest;      // DONE: of the standing commit; empty when no game was accepted
   std::string last_error;
 };
 
@@ -59,7 +59,7 @@ struct Grant {
 };
 struct Progress {
   FencingToken token;
-  uint64_t games_parsed = 0;
+  uint64_t work_done = 0;
 };
 enum class Leaving : uint8_t { kWilling, kFailed };
 struct Release {

@@ -27,10 +27,11 @@ def require(*names):
         sys.exit(SKIPPED)
 
 
-def run(*arguments, timeout=300, cwd=None):
+def run(*arguments, timeout=300, cwd=None, quiet=False):
     """Runs program and arguments; gives the ended process with .returncode, .stdout, .stderr."""
     command = [program(arguments[0])] + [str(argument) for argument in arguments[1:]]
-    print("$", " ".join(command), flush=True)
+    if not quiet:
+        print("$", " ".join(command), flush=True)
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd, check=False)
 

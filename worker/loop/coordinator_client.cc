@@ -7,9 +7,46 @@ namespace moyo::worker {
 namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(30);
+constexpr absl::Duration kReleaseTimeout = absl::Seconds(3);
 constexpr absl::Duration kStreamTimeout = absl::Minutes(10);
 
+enum class AtStop : uint8_t { kCancel, kGoOn };
+
 }  // namespace
+
+// One call's context, known to CancelCalls while it runs.
+class CoordinatorClient::Call {
+ public:
+  Call(CoordinatorClient& client, absl::Duration timeout, AtStop at_stop = AtStop::kCancel)
+      : client_(client), at_stop_(at_stop) {
+    rpc::SetDeadline(context_, timeout);
+    if (at_stop == AtStop::kGoOn) return;
+    absl::MutexLock lock(&client_.mutex_);
+    client_.running_.insert(&context_);
+    if (client_.cancelled_) context_.TryCancel();
+  }
+  ~Call() {
+    absl::MutexLock lock(&client_.mutex_);
+    client_.running_.erase(&context_);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  grpc::ClientContext* context() { return &context_; }
+
+  absl::Status Result(const grpc::Status& answer) {
+    absl::Status status = rpc::FromGrpc(answer);
+    if (!absl::IsCancelled(status)) return status;
+    absl::MutexLock lock(&client_.mutex_);
+    if (client_.cancelled_ && at_stop_ == AtStop::kCancel) return status;
+    return absl::UnavailableError(status.message());
+  }
+
+ private:
+  CoordinatorClient& client_;
+  const AtStop at_stop_;
+  grpc::ClientContext context_;
+};
 
 CoordinatorClient::CoordinatorClient(const std::string& address) {
   const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(address);
@@ -17,69 +54,68 @@ CoordinatorClient::CoordinatorClient(const std::string& address) {
   shards_ = v1::ShardService::NewStub(channel);
 }
 
+void CoordinatorClient::CancelCalls() {
+  absl::MutexLock lock(&mutex_);
+  cancelled_ = true;
+  for (grpc::ClientContext* context : running_) context->TryCancel();
+}
+
 absl::StatusOr<v1::RegisterWorkerResponse> CoordinatorClient::Register(
     const v1::RegisterWorkerRequest& request) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kCallTimeout);
+  Call call(*this, kCallTimeout);
   v1::RegisterWorkerResponse response;
-  MOYO_RETURN_IF_ERROR(rpc::FromGrpc(work_->RegisterWorker(&context, request, &response)));
+  MOYO_RETURN_IF_ERROR(call.Result(work_->RegisterWorker(call.context(), request, &response)));
   return response;
 }
 
 absl::StatusOr<v1::LeaseUnitResponse> CoordinatorClient::Lease(
     const v1::LeaseUnitRequest& request) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kCallTimeout);
+  Call call(*this, kCallTimeout);
   v1::LeaseUnitResponse response;
-  MOYO_RETURN_IF_ERROR(rpc::FromGrpc(work_->LeaseUnit(&context, request, &response)));
+  MOYO_RETURN_IF_ERROR(call.Result(work_->LeaseUnit(call.context(), request, &response)));
   return response;
 }
 
 absl::StatusOr<v1::HeartbeatResponse> CoordinatorClient::Heartbeat(
-    const v1::HeartbeatRequest& request) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kCallTimeout);
+    const v1::HeartbeatRequest& request, absl::Duration timeout) {
+  Call call(*this, timeout);
   v1::HeartbeatResponse response;
-  MOYO_RETURN_IF_ERROR(rpc::FromGrpc(work_->Heartbeat(&context, request, &response)));
+  MOYO_RETURN_IF_ERROR(call.Result(work_->Heartbeat(call.context(), request, &response)));
   return response;
 }
 
 absl::StatusOr<v1::CommitUnitResponse> CoordinatorClient::Commit(
     const v1::CommitUnitRequest& request) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kCallTimeout);
+  Call call(*this, kCallTimeout);
   v1::CommitUnitResponse response;
-  MOYO_RETURN_IF_ERROR(rpc::FromGrpc(work_->CommitUnit(&context, request, &response)));
+  MOYO_RETURN_IF_ERROR(call.Result(work_->CommitUnit(call.context(), request, &response)));
   return response;
 }
 
 absl::Status CoordinatorClient::Release(const v1::ReleaseUnitRequest& request) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kCallTimeout);
+  Call call(*this, kReleaseTimeout, AtStop::kGoOn);
   v1::ReleaseUnitResponse response;
-  return rpc::FromGrpc(work_->ReleaseUnit(&context, request, &response));
+  return call.Result(work_->ReleaseUnit(call.context(), request, &response));
 }
 
 absl::Status CoordinatorClient::Fetch(const v1::FetchSourcesRequest& request,
                                       absl::FunctionRef<bool(v1::FetchSourcesResponse&)> receive) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kStreamTimeout);
-  const auto reader = work_->FetchSources(&context, request);
+  Call call(*this, kStreamTimeout);
+  const auto reader = work_->FetchSources(call.context(), request);
   v1::FetchSourcesResponse message;
   while (reader->Read(&message)) {
     if (!receive(message)) {
-      context.TryCancel();
+      call.context()->TryCancel();
       break;
     }
   }
-  return rpc::FromGrpc(reader->Finish());
+  return call.Result(reader->Finish());
 }
 
 absl::Status CoordinatorClient::Upload(const v1::UploadShardHeader& header, std::string_view file) {
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kStreamTimeout);
+  Call call(*this, kStreamTimeout);
   v1::UploadShardResponse response;
-  const auto writer = shards_->UploadShard(&context, &response);
+  const auto writer = shards_->UploadShard(call.context(), &response);
   v1::UploadShardRequest message;
   *message.mutable_header() = header;
   do {
@@ -90,7 +126,7 @@ absl::Status CoordinatorClient::Upload(const v1::UploadShardHeader& header, std:
     message.clear_header();
   } while (!file.empty());
   writer->WritesDone();
-  return rpc::FromGrpc(writer->Finish());
+  return call.Result(writer->Finish());
 }
 
 }  // namespace moyo::worker

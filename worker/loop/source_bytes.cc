@@ -10,24 +10,34 @@
 namespace moyo::worker {
 namespace {
 
+constexpr uint64_t kLocalReadBytes = 4 << 20;
+
 bool HasContent(const v1::Source& source, std::string_view bytes) {
   return bytes.size() == source.length_bytes() &&
          ToBytes(Hash128Of(bytes)) == source.content_hash();
 }
 
-std::optional<std::string> ReadLocal(const v1::Source& source) {
+// In pieces, so that a slow disk shows progress.
+std::optional<std::string> ReadLocal(const v1::Source& source, ReadCounters& counters) {
   if (!source.member().empty()) return std::nullopt;
-  auto bytes = ReadFileRange(source.path(), source.offset(), source.length_bytes());
-  if (!bytes.ok() || !HasContent(source, *bytes)) return std::nullopt;
-  return *std::move(bytes);
+  std::string bytes;
+  do {
+    const uint64_t piece = std::min(kLocalReadBytes, source.length_bytes() - bytes.size());
+    const auto read = ReadFileRange(source.path(), source.offset() + bytes.size(), piece);
+    if (!read.ok()) return std::nullopt;
+    bytes += *read;
+    counters.bytes_read += read->size();
+  } while (bytes.size() < source.length_bytes());
+  if (!HasContent(source, bytes)) return std::nullopt;
+  return bytes;
 }
 
 // Sources [begin, end) over the network, in one stream.
 class Fetcher {
  public:
-  Fetcher(const v1::Lease& lease, int begin, int end, uint64_t& fetched_bytes,
+  Fetcher(const v1::Lease& lease, int begin, int end, ReadCounters& counters,
           absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive)
-      : lease_(lease), at_(begin), end_(end), fetched_bytes_(fetched_bytes), receive_(receive) {}
+      : lease_(lease), at_(begin), end_(end), counters_(counters), receive_(receive) {}
 
   absl::Status Run(CoordinatorClient& client) {
     v1::FetchSourcesRequest request;
@@ -45,11 +55,12 @@ class Fetcher {
  private:
   bool Take(v1::FetchSourcesResponse& message) {
     if (at_ >= end_ || message.source_id() != lease_.sources(at_).source_id()) {
-      problem_ = absl::InternalError("the server sent a source that was not asked for");
+      problem_ = absl::DataLossError("the server sent a source that was not asked for");
       return false;
     }
     const v1::Source& source = lease_.sources(at_);
-    fetched_bytes_ += message.data().size();
+    counters_.bytes_read += message.data().size();
+    counters_.fetched_bytes += message.data().size();
     // Never more in memory than was catalogued; one byte more shows that it is another content.
     const size_t room = source.length_bytes() + 1 - bytes_.size();
     bytes_.append(message.data(), 0, std::min(room, message.data().size()));
@@ -70,7 +81,7 @@ class Fetcher {
   const v1::Lease& lease_;
   int at_;
   const int end_;
-  uint64_t& fetched_bytes_;
+  ReadCounters& counters_;
   absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive_;
   std::string bytes_;
   absl::Status problem_;
@@ -79,15 +90,15 @@ class Fetcher {
 }  // namespace
 
 absl::Status ForEachSource(
-    CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, uint64_t& fetched_bytes,
+    CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, ReadCounters& counters,
     absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive) {
   for (int at = 0; at < lease.sources_size(); ++at) {
     std::optional<std::string> bytes;
-    if (local == LocalFiles::kUse) bytes = ReadLocal(lease.sources(at));
+    if (local == LocalFiles::kUse) bytes = ReadLocal(lease.sources(at), counters);
     if (!bytes.has_value()) {
       // What this machine lacks it mostly lacks to the end: members of one archive, another file
       // system.
-      return Fetcher(lease, at, lease.sources_size(), fetched_bytes, receive).Run(client);
+      return Fetcher(lease, at, lease.sources_size(), counters, receive).Run(client);
     }
     if (!receive(lease.sources(at), {.bytes = *bytes, .error = ""})) {
       return absl::CancelledError("stopped");

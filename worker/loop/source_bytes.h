@@ -2,6 +2,7 @@
 // the same one (content hash equal), else from the server.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,11 +21,17 @@ struct SourceContent {
   std::string error;       // set: the source could not be read, and why
 };
 
+// May be read by another thread meanwhile.
+struct ReadCounters {
+  std::atomic<uint64_t> bytes_read{0};     // of the unit's sources, from here or there
+  std::atomic<uint64_t> fetched_bytes{0};  // over the network
+};
+
 // Calls `receive` once for each source of the lease, in order; it returns false to stop
 // (CANCELLED). Holds one source at a time. Bytes from the network are checked against the content
-// hash too. `fetched_bytes` counts what came over the network.
+// hash too.
 absl::Status ForEachSource(
-    CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, uint64_t& fetched_bytes,
+    CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, ReadCounters& counters,
     absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive);
 
 }  // namespace moyo::worker

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/base/files.h"
 #include "moyo/v1/work.pb.h"
 
 namespace moyo::worker {
@@ -22,16 +24,29 @@ struct FinishedUnit {
 // each unit has files of its own.
 class Spool {
  public:
-  static absl::StatusOr<Spool> Open(const std::string& folder);
+  // Takes the folder for this process and removes what a killed one left half written.
+  // FAILED_PRECONDITION: another worker uses it.
+  static absl::StatusOr<std::unique_ptr<Spool>> Open(const std::string& folder);
+
+  // False: there is no folder, and Put does nothing.
+  bool keeps() const { return !folder_.empty(); }
+  static std::string NameOf(const FinishedUnit& unit);
   absl::Status Put(const FinishedUnit& unit);
-  void Remove(const FinishedUnit& unit);
-  // Names of the spooled units, oldest unit first. Unreadable ones are left where they are.
+  void Remove(const std::string& name);
+  // Takes the unit out of the list, but leaves a few of its kind for a person to look at.
+  void SetAside(const FinishedUnit& unit);
+  // Names of the spooled units, oldest unit first.
   std::vector<std::string> List() const;
+  // DATA_LOSS: the files are damaged, the shard is not what its digest says.
   absl::StatusOr<FinishedUnit> Get(const std::string& name) const;
 
  private:
-  explicit Spool(std::string folder) : folder_(std::move(folder)) {}
-  std::string folder_;
+  Spool(std::string folder, std::unique_ptr<FileLock> lock)
+      : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  void Sweep();
+
+  const std::string folder_;
+  const std::unique_ptr<FileLock> lock_;  // null: no folder
 };
 
 }  // namespace moyo::worker

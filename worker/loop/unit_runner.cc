@@ -23,9 +23,10 @@ void ToProto(const LedgerRow& row, v1::LedgerRow& message) {
   message.mutable_marks()->Add(row.identity.marks.begin(), row.identity.marks.end());
 }
 
-FinishedUnit Finish(const std::string& worker_id, const v1::Lease& lease, ParseJob& job) {
+FinishedUnit Finish(const Registration& as, const v1::Lease& lease, ParseJob& job) {
   FinishedUnit unit;
-  unit.commit.set_worker_id(worker_id);
+  unit.commit.set_worker_id(as.worker_id);
+  unit.commit.set_run_id(as.run_id);
   unit.commit.set_lease_id(lease.lease_id());
   unit.commit.set_unit_id(lease.unit_id());
   unit.commit.set_fencing_token(lease.fencing_token());
@@ -46,22 +47,23 @@ ParseOptions FromProto(const v1::ParseOptions& options) {
           .board_size = options.board_size()};
 }
 
-absl::StatusOr<FinishedUnit> RunUnit(CoordinatorClient& client, const std::string& worker_id,
-                                     const ParseOptions& options, LocalFiles local,
-                                     RunningUnit& unit, RunTally& tally) {
-  ParseJob job(options);
+absl::StatusOr<FinishedUnit> RunUnit(CoordinatorClient& client, const Registration& as,
+                                     LocalFiles local, RunningUnit& unit) {
+  // A run that starts anew is progress only where it gets further than the one before.
+  unit.games_parsed = 0;
+  unit.read.bytes_read = 0;
+  ParseJob job(as.options, &unit.games_parsed);
   MOYO_RETURN_IF_ERROR(
-      ForEachSource(client, unit.lease, local, tally.fetched_bytes,
+      ForEachSource(client, unit.lease, local, unit.read,
                     [&](const v1::Source& source, const SourceContent& content) {
                       if (content.error.empty()) {
                         job.AddSource(content.bytes, source.first_game(), source.games());
                       } else {
                         job.AddUnreadableSource(source.first_game(), source.games(), content.error);
                       }
-                      unit.games_parsed.store(job.games_parsed(), std::memory_order_relaxed);
                       return !unit.lost.load(std::memory_order_relaxed) && !ShutdownRequested();
                     }));
-  return Finish(worker_id, unit.lease, job);
+  return Finish(as, unit.lease, job);
 }
 
 }  // namespace moyo::worker

@@ -17,17 +17,20 @@ namespace moyo::worker {
 struct RunningUnit {
   v1::Lease lease;
   std::atomic<uint64_t> games_parsed{0};
+  ReadCounters read;
   std::atomic<bool> lost{false};  // set: stop, another worker may have the unit
 };
 
-struct RunTally {
-  uint64_t fetched_bytes = 0;
+// The worker's identity under a lease.
+struct Registration {
+  std::string worker_id;
+  std::string run_id;
+  ParseOptions options;
 };
 
 // CANCELLED when the lease was lost or shutdown asked for; else what the network said.
-absl::StatusOr<FinishedUnit> RunUnit(CoordinatorClient& client, const std::string& worker_id,
-                                     const ParseOptions& options, LocalFiles local,
-                                     RunningUnit& unit, RunTally& tally);
+absl::StatusOr<FinishedUnit> RunUnit(CoordinatorClient& client, const Registration& as,
+                                     LocalFiles local, RunningUnit& unit);
 
 ParseOptions FromProto(const v1::ParseOptions& options);
 

@@ -1,7 +1,9 @@
 // A parse worker: leases units from the server until told to stop, several at once.
 //
-// Rides out any outage of the server with backoff; a finished shard is never thrown away unless its
-// fencing token is stale, which means that another worker has the unit.
+// Rides out any outage of the server with backoff; a finished shard is never thrown away unless the
+// server says that it can never be taken: its fencing token is stale, so another worker has the
+// unit. Leaves within seconds when told to, whatever the server does, and gives back what is
+// unfinished.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +11,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/metrics/exposer.h"
 #include "worker/loop/source_bytes.h"
 
@@ -20,7 +23,9 @@ struct WorkerOptions {
   int parallel = 1;          // units at once
   std::string spool_folder;  // empty: finished shards are kept in memory only
   LocalFiles local_files = LocalFiles::kUse;
-  bool exit_when_done = false;  // return when the server has no more work
+  bool exit_when_done = false;                          // return when the server has no more work
+  absl::Duration resend_interval = absl::Seconds(30);   // of shards that the server failed to take
+  absl::Duration summary_interval = absl::Seconds(10);  // of the log's line on how it goes
 };
 
 class WorkerLoop {

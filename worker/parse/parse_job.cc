@@ -44,9 +44,10 @@ void Refuse(LedgerRow& row, GameState state, sgf::Reason reason, std::string_vie
 
 }  // namespace
 
-ParseJob::ParseJob(const ParseOptions& options)
+ParseJob::ParseJob(const ParseOptions& options, std::atomic<uint64_t>* games_parsed)
     : options_{options.min_moves, std::min(options.max_moves, kMaxColumnMoves),
-               options.max_game_bytes, options.board_size} {}
+               options.max_game_bytes, options.board_size},
+      games_parsed_(games_parsed) {}
 
 void ParseJob::AddSource(std::string_view bytes, uint64_t first_game, uint32_t expected_games) {
   const std::vector<sgf::GameSpan> spans = sgf::SplitGames(bytes);
@@ -137,7 +138,7 @@ void ParseJob::RejectAll(uint64_t first_game, uint32_t games, sgf::Reason reason
 
 void ParseJob::AddRow(LedgerRow row) {
   rows_.push_back(std::move(row));
-  games_parsed_.fetch_add(1, std::memory_order_relaxed);
+  if (games_parsed_ != nullptr) games_parsed_->store(rows_.size(), std::memory_order_relaxed);
 }
 
 }  // namespace moyo::worker

@@ -51,7 +51,9 @@ struct LedgerRow {
 // Not thread-safe, but for games_parsed().
 class ParseJob {
  public:
-  explicit ParseJob(const ParseOptions& options);
+  // `games_parsed` (may be null; must outlive the job) is kept equal to the rows so far, so that
+  // another thread sees progress within a long source.
+  explicit ParseJob(const ParseOptions& options, std::atomic<uint64_t>* games_parsed = nullptr);
 
   // One source. Its games get the ids first_game, first_game + 1, ...: exactly `expected_games`
   // rows. A source without a game gives one row, NO_GAME; one whose games are not as many as
@@ -62,8 +64,6 @@ class ParseJob {
 
   shard::Columns& columns() { return columns_; }
   std::vector<LedgerRow>& rows() { return rows_; }
-  // Rows so far; safe to read from any thread while a source is added.
-  uint64_t games_parsed() const { return games_parsed_.load(std::memory_order_relaxed); }
 
  private:
   LedgerRow ParseGame(std::string_view source, const sgf::GameSpan& span, uint64_t game_id);
@@ -78,7 +78,7 @@ class ParseJob {
   go::GameRecord game_;
   shard::Columns columns_;
   std::vector<LedgerRow> rows_;
-  std::atomic<uint64_t> games_parsed_{0};
+  std::atomic<uint64_t>* const games_parsed_;
 };
 
 }  // namespace moyo::worker

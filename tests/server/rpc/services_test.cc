@@ -14,6 +14,7 @@
 #include "moyo/v1/work.grpc.pb.h"
 #include "server/coordinator.h"
 #include "server/rpc/listener.h"
+#include "server/store/database.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_folder.h"
 
@@ -209,6 +210,64 @@ TEST_F(ServicesTest, HungWorkerLosesItsLeaseAndItsToken) {
             grpc::StatusCode::FAILED_PRECONDITION);
 }
 
+TEST_F(ServicesTest, BytesReadWithinALongSourceRenewTheLease) {
+  CatalogueGames();
+  const std::string worker = Register();
+  const v1::Lease lease = Lease(worker).lease();
+  v1::HeartbeatRequest beat;
+  beat.set_worker_id(worker);
+  v1::LeaseProgress& progress = *beat.add_leases();
+  progress.set_unit_id(lease.unit_id());
+  progress.set_fencing_token(lease.fencing_token());
+  v1::HeartbeatResponse answer;
+  for (int i = 1; i <= 3; ++i) {
+    clock_.Advance(absl::Seconds(40));
+    progress.set_bytes_read(i);
+    ASSERT_TRUE(Call(&v1::WorkService::Stub::Heartbeat, work_.get(), beat, answer).ok());
+    coordinator_->Tick();
+  }
+  EXPECT_EQ(Status().units().leased(), 1u);
+  clock_.Advance(absl::Seconds(61));
+  coordinator_->Tick();
+  EXPECT_EQ(Status().units().pending(), 1u);
+}
+
+TEST_F(ServicesTest, WhatIsOfAnotherRunIsRefused) {
+  CatalogueGames();
+  const v1::Lease lease = Lease(Register()).lease();
+  v1::CommitUnitRequest commit = CommitOf(lease, ToBytes(Sha256Of("shard")));
+  commit.set_run_id("another");
+  v1::CommitUnitResponse committed;
+  EXPECT_EQ(Call(&v1::WorkService::Stub::CommitUnit, work_.get(), commit, committed).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  v1::ReleaseUnitRequest release;
+  release.set_unit_id(lease.unit_id());
+  release.set_fencing_token(lease.fencing_token());
+  release.set_run_id("another");
+  v1::ReleaseUnitResponse released;
+  EXPECT_EQ(Call(&v1::WorkService::Stub::ReleaseUnit, work_.get(), release, released).error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(Status().units().leased(), 1u);
+  release.set_run_id(store_->run_id());
+  EXPECT_TRUE(Call(&v1::WorkService::Stub::ReleaseUnit, work_.get(), release, released).ok());
+}
+
+TEST_F(ServicesTest, ShardThatIsTooLargeIsNotWorthARetry) {
+  CatalogueGames();
+  const v1::Lease lease = Lease(Register()).lease();
+  grpc::ClientContext context;
+  v1::UploadShardResponse response;
+  const auto writer = shards_->UploadShard(&context, &response);
+  v1::UploadShardRequest message;
+  message.mutable_header()->set_unit_id(lease.unit_id());
+  message.mutable_header()->set_fencing_token(lease.fencing_token());
+  message.mutable_header()->set_shard_digest(ToBytes(Sha256Of("shard")));
+  message.mutable_header()->set_length_bytes(2ull << 30);
+  writer->Write(message);
+  writer->WritesDone();
+  EXPECT_EQ(writer->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(ServicesTest, UnknownWorkerAndOtherParserAreRefused) {
   v1::LeaseUnitRequest lease;
   lease.set_worker_id("nobody");
@@ -239,6 +298,33 @@ TEST_F(ServicesTest, AddedSourcesAreListedAsPending) {
   for (v1::ListLedgerResponse page; stream->Read(&page);) entries += page.entries_size();
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_EQ(entries, 3);
+}
+
+TEST_F(ServicesTest, ScanThatTheDiskCutGoesOnWhenItIsMended) {
+  const auto database = *store::Database::Open(state_.path() + "/moyo.db");
+  ASSERT_TRUE(database->Execute("ALTER TABLE sources RENAME TO lost").ok());
+  CoordinatorOptions options;
+  options.catalogue_retry = absl::ZeroDuration();
+  Coordinator coordinator(*store_, options, clock_);
+  absl::Notification failed, mended;
+  coordinator.StartCatalogue({games_.path()}, 0, [&](const absl::Status& status) {
+    if (status.ok()) {
+      mended.Notify();
+    } else if (!failed.HasBeenNotified()) {
+      v1::GetStatusResponse response;
+      EXPECT_TRUE(coordinator.GetStatus({}, response).ok());
+      EXPECT_FALSE(response.complete());
+      EXPECT_NE(response.catalogue_error(), "");
+      EXPECT_TRUE(database->Execute("ALTER TABLE lost RENAME TO sources").ok());
+      failed.Notify();
+    }
+  });
+  mended.WaitForNotification();
+  EXPECT_TRUE(failed.HasBeenNotified());
+  v1::GetStatusResponse response;
+  ASSERT_TRUE(coordinator.GetStatus({}, response).ok());
+  EXPECT_EQ(response.ledger().found(), 3u);
+  EXPECT_EQ(response.catalogue_error(), "");
 }
 
 TEST_F(ServicesTest, TrainingProgressOutlivesTheServer) {

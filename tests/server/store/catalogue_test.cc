@@ -32,6 +32,31 @@ TEST_F(CatalogueStoreTest, PendingGamesAreListedFromTheirSources) {
                                             GameState::kPending}));
 }
 
+TEST_F(CatalogueStoreTest, UnitsWithoutAGameInTheStateNeedNotBeRead) {
+  AddUnits({{2}, {1}});
+  ASSERT_TRUE(UploadAndCommit(Lease().unit, {"a", "a"}).ok());
+  const std::vector<work::Unit> units = store_->UnitsInOrder();
+  ASSERT_EQ(units.size(), 2u);
+  EXPECT_TRUE(*store_->HasGames(units[0], GameState::kAccepted));
+  EXPECT_TRUE(*store_->HasGames(units[0], GameState::kDuplicate));
+  EXPECT_FALSE(*store_->HasGames(units[0], GameState::kRejected));
+  EXPECT_FALSE(*store_->HasGames(units[0], GameState::kPending));
+  EXPECT_FALSE(*store_->HasGames(units[1], GameState::kAccepted));
+  EXPECT_TRUE(*store_->HasGames(units[1], GameState::kPending));
+}
+
+TEST_F(CatalogueStoreTest, TokensRiseOverManyGrantsAndRestarts) {
+  AddUnits({{1}});
+  work::FencingToken last;
+  for (int i = 0; i < 2500; ++i) {
+    const work::Unit unit = Lease().unit;
+    ASSERT_GT(unit.token, last);
+    last = unit.token;
+    ASSERT_TRUE(store_->Release(unit.id, {unit.token, work::Leaving::kWilling, ""}).ok());
+    if (i % 500 == 250) Reopen();
+  }
+}
+
 TEST_F(CatalogueStoreTest, ScanIsRememberedUntilFinished) {
   const Scan scan = *store_->BeginScan({"/a", "/b"}, 7);
   EXPECT_EQ(store_->BeginScan({"/a", "/b"}, 7)->scan_id, scan.scan_id);

@@ -36,10 +36,10 @@ TEST(DatabaseTest, SchemaOfANewerProgramIsRefused) {
   EXPECT_TRUE(absl::IsFailedPrecondition(Migrate(*database)));
 }
 
-TEST(DatabaseTest, FileIsInWalModeWithFullSync) {
+TEST(DatabaseTest, FileIsInWalModeAndSyncedAtCheckpoints) {
   const test::TempFolder folder;
   const auto database = *Database::Open(folder.path() + "/x.db");
-  EXPECT_EQ(*database->QueryInteger("PRAGMA synchronous"), 2u);
+  EXPECT_EQ(*database->QueryInteger("PRAGMA synchronous"), 1u);
   EXPECT_EQ(*database->QueryInteger("SELECT count(*) FROM pragma_journal_mode"
                                     " WHERE journal_mode = 'wal'"),
             1u);

@@ -20,7 +20,7 @@ Unit MakeUnit(UnitState state, uint32_t failures = 0, uint64_t sources = 4) {
   unit.state = state;
   unit.failures = failures;
   unit.token = kToken;
-  unit.games_parsed = 10;
+  unit.work_done = 10;
   unit.expire_time = kNow + absl::Seconds(5);
   if (state == UnitState::kDone) unit.digest = "digest";
   return unit;

@@ -67,6 +67,22 @@ void FakeServer::OnFetch(std::function<void()> hook) {
   on_fetch_ = std::move(hook);
 }
 
+void FakeServer::OnHalfFetched(std::function<void()> hook) {
+  absl::MutexLock lock(&mutex_);
+  on_half_fetched_ = std::move(hook);
+}
+
+void FakeServer::SetRunId(std::string run_id) {
+  absl::MutexLock lock(&mutex_);
+  run_id_ = std::move(run_id);
+  leased_.clear();
+}
+
+v1::LeaseProgress FakeServer::LatestProgress() {
+  absl::MutexLock lock(&mutex_);
+  return progress_;
+}
+
 void FakeServer::OnUpload(std::function<void()> hook) {
   absl::MutexLock lock(&mutex_);
   on_upload_ = std::move(hook);
@@ -125,6 +141,7 @@ grpc::Status FakeServer::RegisterWorker(grpc::ServerContext*, const v1::Register
   response->mutable_options()->set_max_moves(1000);
   response->mutable_options()->set_max_game_bytes(1 << 20);
   response->set_heartbeat_interval_ms(100);
+  response->set_run_id(run_id_);
   return grpc::Status::OK;
 }
 
@@ -148,12 +165,13 @@ grpc::Status FakeServer::LeaseUnit(grpc::ServerContext*, const v1::LeaseUnitRequ
 
 grpc::Status FakeServer::FetchSources(grpc::ServerContext*, const v1::FetchSourcesRequest* request,
                                       grpc::ServerWriter<v1::FetchSourcesResponse>* writer) {
-  std::function<void()> hook;
+  std::function<void()> hook, half_hook;
   std::map<uint64_t, Content> content;
   {
     absl::MutexLock lock(&mutex_);
     if (grpc::Status status = Enter("FetchSources"); !status.ok()) return status;
     hook = on_fetch_;
+    half_hook = on_half_fetched_;
     content = content_;
   }
   if (hook) hook();
@@ -166,6 +184,7 @@ grpc::Status FakeServer::FetchSources(grpc::ServerContext*, const v1::FetchSourc
     if (half > 0) {
       message.set_data(source.bytes.substr(0, half));
       writer->Write(message);
+      if (half_hook) half_hook();
     }
     message.set_data(source.bytes.substr(half));
     message.set_error(source.error);
@@ -179,6 +198,7 @@ grpc::Status FakeServer::Heartbeat(grpc::ServerContext*, const v1::HeartbeatRequ
                                    v1::HeartbeatResponse* response) {
   absl::MutexLock lock(&mutex_);
   ++heartbeats_;
+  if (request->leases_size() > 0) progress_ = request->leases(0);
   if (grpc::Status status = Enter("Heartbeat"); !status.ok()) return status;
   if (!lose_leases_) return grpc::Status::OK;
   for (const v1::LeaseProgress& lease : request->leases()) {
@@ -192,12 +212,15 @@ grpc::Status FakeServer::CommitUnit(grpc::ServerContext*, const v1::CommitUnitRe
                                     v1::CommitUnitResponse* response) {
   absl::MutexLock lock(&mutex_);
   if (grpc::Status status = Enter("CommitUnit"); !status.ok()) {
-    // A refused token means that the unit is another worker's by now.
-    if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
+    // A refused token means that the unit is another worker's by now; another digest, that it is
+    // done.
+    if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION ||
+        status.error_code() == grpc::StatusCode::DATA_LOSS) {
       leased_.erase(request->unit_id());
     }
     return status;
   }
+  if (request->run_id() != run_id_) return {grpc::StatusCode::FAILED_PRECONDITION, "other run"};
   if (commits_.count(request->unit_id()) != 0) response->set_repeated(true);
   commits_.emplace(request->unit_id(), *request);
   leased_.erase(request->unit_id());

@@ -37,8 +37,12 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
   void ServeError(uint64_t source_id, std::string error);
   // Runs in FetchSources before the first byte.
   void OnFetch(std::function<void()> hook);
+  // Runs in FetchSources after the first part of each source.
+  void OnHalfFetched(std::function<void()> hook);
   // Runs in UploadShard after the last byte.
   void OnUpload(std::function<void()> hook);
+  // From now on workers are told that they are of this run; what names another is refused.
+  void SetRunId(std::string run_id);
   // From now on every lease is said to be lost.
   void LoseLeases();
   void AwaitHeartbeats(int more);
@@ -47,6 +51,8 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
   std::map<uint64_t, v1::CommitUnitRequest> Commits();
   std::map<uint64_t, std::string> Shards();  // uploaded files by unit
   std::vector<v1::ReleaseUnitRequest> Releases();
+  // What the latest heartbeat said of its first lease.
+  v1::LeaseProgress LatestProgress();
 
   grpc::Status RegisterWorker(grpc::ServerContext*, const v1::RegisterWorkerRequest*,
                               v1::RegisterWorkerResponse*) override;
@@ -83,6 +89,9 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
   std::map<uint64_t, std::string> shards_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::ReleaseUnitRequest> releases_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_upload_ ABSL_GUARDED_BY(mutex_);
+  std::function<void()> on_half_fetched_ ABSL_GUARDED_BY(mutex_);
+  std::string run_id_ ABSL_GUARDED_BY(mutex_);
+  v1::LeaseProgress progress_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_fetch_ ABSL_GUARDED_BY(mutex_);
   bool lose_commit_answer_ ABSL_GUARDED_BY(mutex_) = false;
   bool lose_leases_ ABSL_GUARDED_BY(mutex_) = false;

@@ -1,15 +1,21 @@
 #include "worker/loop/worker_loop.h"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
 #include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/shard/shard.h"
 #include "tests/worker/loop/fake_server.h"
-#include "worker/loop/spool.h"
 
 namespace moyo::worker {
 namespace {
@@ -43,7 +49,14 @@ class WorkerLoopTest : public ::testing::Test {
   }
 
   std::string spool() const { return folder_ + "/spool"; }
-  bool SpoolIsEmpty() const { return std::filesystem::is_empty(spool()); }
+  bool SpoolIsEmpty() const { return SpooledFiles().empty(); }
+  std::vector<std::string> SpooledFiles() const {
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(spool())) {
+      if (entry.path().filename() != "lock") files.push_back(entry.path().string());
+    }
+    return files;
+  }
 
   std::string folder_;
   WorkerOptions options_;
@@ -222,33 +235,79 @@ TEST_F(WorkerLoopTest, LostLeaseIsLeftAlone) {
   EXPECT_TRUE(server_.Releases().empty());
 }
 
-TEST_F(WorkerLoopTest, SpooledUnitIsSentAtTheNextStart) {
-  auto spooled = Spool::Open(spool());
-  ASSERT_TRUE(spooled.ok());
-  FinishedUnit unit;
-  unit.commit.set_unit_id(9);
-  unit.commit.set_fencing_token(4);
-  unit.commit.add_rows()->set_game_id(77);
-  unit.shard = "any bytes";
-  ASSERT_TRUE(spooled->Put(unit).ok());
-  ASSERT_TRUE(RunWithSpool().ok());
-  EXPECT_EQ(server_.Shards().at(9), "any bytes");
-  EXPECT_EQ(server_.Commits().at(9).rows(0).game_id(), 77u);
-  EXPECT_EQ(server_.Commits().at(9).fencing_token(), 4u);
-  EXPECT_TRUE(SpoolIsEmpty());
+TEST_F(WorkerLoopTest, FailingServerDoesNotEndTheWorker) {
+  server_.AddUnit({kGame});
+  for (const StatusCode code : {StatusCode::INTERNAL, StatusCode::RESOURCE_EXHAUSTED}) {
+    for (const char* rpc : {"RegisterWorker", "LeaseUnit", "FetchSources"}) {
+      server_.FailNext(rpc, code);
+    }
+  }
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Commits().size(), 1u);
+  EXPECT_TRUE(server_.Releases().empty());
 }
 
-TEST_F(WorkerLoopTest, SpooledUnitWithAStaleTokenIsDropped) {
-  auto spooled = Spool::Open(spool());
-  ASSERT_TRUE(spooled.ok());
-  FinishedUnit unit;
-  unit.commit.set_unit_id(9);
-  unit.shard = "any bytes";
-  ASSERT_TRUE(spooled->Put(unit).ok());
-  server_.FailNext("UploadShard", StatusCode::FAILED_PRECONDITION);
+TEST_F(WorkerLoopTest, CallThatTheOtherSideCancelledIsMadeAgain) {
+  server_.AddUnit({kGame});
+  for (const char* rpc :
+       {"RegisterWorker", "LeaseUnit", "FetchSources", "UploadShard", "CommitUnit"}) {
+    server_.FailNext(rpc, StatusCode::CANCELLED);
+  }
   ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_EQ(server_.Commits().size(), 1u);
+}
+
+TEST_F(WorkerLoopTest, LongSourceIsProgressWhileItArrives) {
+  server_.AddUnit({kGame});
+  v1::LeaseProgress progress;
+  server_.OnHalfFetched([&] {
+    server_.AwaitHeartbeats(2);
+    progress = server_.LatestProgress();
+  });
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(progress.games_parsed(), 0u);
+  EXPECT_EQ(progress.bytes_read(), (sizeof(kGame) - 1) / 2);
+}
+
+TEST_F(WorkerLoopTest, UnitOfARunThatIsOverIsLeftAlone) {
+  server_.SetRunId("first");
+  server_.AddUnit({kGame});
+  // The heartbeat finds a server that was reset.
+  server_.OnFetch([this] {
+    server_.SetRunId("second");
+    server_.FailNext("Heartbeat", StatusCode::NOT_FOUND);
+    server_.AwaitHeartbeats(2);
+  });
+  ASSERT_TRUE(RunWithSpool().ok());
+  EXPECT_EQ(server_.Calls("RegisterWorker"), 2);
   EXPECT_TRUE(server_.Commits().empty());
-  EXPECT_TRUE(SpoolIsEmpty());
+  EXPECT_EQ(server_.Calls("UploadShard"), 0);
+}
+
+TEST_F(WorkerLoopTest, UnknownWorkerRegistersAtTheNextHeartbeat) {
+  server_.AddUnit({kGame});
+  server_.OnFetch([this] {
+    server_.FailNext("Heartbeat", StatusCode::NOT_FOUND);
+    server_.AwaitHeartbeats(2);
+  });
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("RegisterWorker"), 2);
+  EXPECT_EQ(server_.Commits().size(), 1u);
+}
+
+TEST_F(WorkerLoopTest, SummaryIsLoggedWhileUnitsAreDone) {
+  const auto sink = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(100);
+  spdlog::default_logger()->sinks().push_back(sink);
+  const absl::Cleanup remove_sink = [] { spdlog::default_logger()->sinks().pop_back(); };
+  options_.summary_interval = absl::ZeroDuration();
+  server_.AddUnit({kGame});
+  server_.OnFetch([this] { server_.AwaitHeartbeats(3); });
+  ASSERT_TRUE(RunWorker().ok());
+  const std::vector<std::string> lines = sink->last_formatted();
+  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return absl::StrContains(line, "0 units, 0 games done") &&
+           absl::StrContains(line, "1 units at work");
+  }));
 }
 
 }  // namespace

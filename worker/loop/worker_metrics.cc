@@ -1,0 +1,34 @@
+#include "worker/loop/worker_metrics.h"
+
+namespace moyo::worker {
+
+WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
+    : games(prometheus::BuildCounter()
+                .Name("moyo_worker_games_total")
+                .Help("Games parsed and committed.")
+                .Register(registry)
+                .Add({})),
+      units(prometheus::BuildCounter()
+                .Name("moyo_worker_units_total")
+                .Help("Units by outcome.")
+                .Register(registry)),
+      committed(units.Add({{"outcome", "committed"}})),
+      dropped(units.Add({{"outcome", "dropped"}})),
+      released(units.Add({{"outcome", "released"}})),
+      upload_bytes(prometheus::BuildCounter()
+                       .Name("moyo_worker_upload_bytes_total")
+                       .Help("Shard bytes sent to the server.")
+                       .Register(registry)
+                       .Add({})),
+      fetch_bytes(prometheus::BuildCounter()
+                      .Name("moyo_worker_fetch_bytes_total")
+                      .Help("Source bytes received from the server.")
+                      .Register(registry)
+                      .Add({})),
+      spooled(prometheus::BuildGauge()
+                  .Name("moyo_worker_spooled_shards")
+                  .Help("Finished shards not acknowledged yet.")
+                  .Register(registry)
+                  .Add({})) {}
+
+}  // namespace moyo::worker
