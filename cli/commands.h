@@ -21,6 +21,7 @@ void RegisterStatus(CLI::App& app, Action& chosen);
 void RegisterLedger(CLI::App& app, Action& chosen);
 void RegisterAdd(CLI::App& app, Action& chosen);
 void RegisterShards(CLI::App& app, Action& chosen);
+void RegisterExportPlanes(CLI::App& app, Action& chosen);
 void RegisterReset(CLI::App& app, Action& chosen);
 
 // Refuses text that is no size such as 10GiB.

@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   moyo::cli::RegisterLedger(app, chosen);
   moyo::cli::RegisterAdd(app, chosen);
   moyo::cli::RegisterShards(app, chosen);
+  moyo::cli::RegisterExportPlanes(app, chosen);
   moyo::cli::RegisterReset(app, chosen);
   try {
     app.parse(argc, argv);

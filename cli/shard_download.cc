@@ -13,7 +13,6 @@ namespace moyo::cli {
 namespace {
 
 constexpr absl::Duration kShardTimeout = absl::Minutes(10);
-constexpr uint64_t kShardMaxBytes = uint64_t{1} << 30;
 
 // DATA_LOSS unless `bytes` are the shard that the manifest names.
 absl::Status CheckShard(const v1::ShardEntry& entry, const std::string& bytes) {
@@ -65,24 +64,6 @@ bool IsThere(const std::string& path, const v1::ShardEntry& entry) {
   return bytes.ok() && CheckShard(entry, *bytes).ok();
 }
 
-// Fetches once more when the first answer was wrong: a connection may have been cut by a proxy.
-absl::Status FetchTo(ServerConnection& server, const v1::ShardEntry& entry,
-                     const std::string& path) {
-  if (entry.length_bytes() > kShardMaxBytes) {
-    return absl::ResourceExhaustedError(absl::StrCat(ShardFileName(entry.unit_id()), " would have ",
-                                                     entry.length_bytes(), " bytes, the limit is ",
-                                                     kShardMaxBytes));
-  }
-  absl::Status wrong;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    MOYO_ASSIGN_OR_RETURN(const std::string bytes, Fetch(server, entry));
-    wrong = CheckShard(entry, bytes);
-    if (wrong.ok()) return WriteFileAtomically(path, bytes);
-  }
-  return absl::DataLossError(absl::StrCat("server ", server.address(), " sent a wrong shard: ",
-                                          wrong.message(), "; nothing was kept of it"));
-}
-
 nlohmann::ordered_json ManifestJson(const v1::GetManifestResponse& manifest) {
   nlohmann::ordered_json shards = nlohmann::ordered_json::array();
   for (const v1::ShardEntry& entry : manifest.shards()) {
@@ -102,16 +83,37 @@ nlohmann::ordered_json ManifestJson(const v1::GetManifestResponse& manifest) {
 
 }  // namespace
 
-std::string ShardFileName(uint64_t unit_id) { return absl::StrFormat("unit-%08d.npz", unit_id); }
-
-absl::StatusOr<DownloadResult> DownloadShards(ServerConnection& server, const std::string& out,
-                                              ProgressBar& progress) {
+absl::StatusOr<v1::GetManifestResponse> GetManifest(ServerConnection& server) {
   grpc::ClientContext context;
   rpc::SetDeadline(context, absl::Minutes(1));
   v1::GetManifestResponse manifest;
   MOYO_RETURN_IF_ERROR(server.Explain(
       rpc::FromGrpc(server.shards().GetManifest(&context, v1::GetManifestRequest(), &manifest)),
       "the manifest"));
+  return manifest;
+}
+
+absl::StatusOr<std::string> FetchShard(ServerConnection& server, const v1::ShardEntry& entry) {
+  if (entry.length_bytes() > kShardMaxBytes) {
+    return absl::ResourceExhaustedError(absl::StrCat(ShardFileName(entry.unit_id()), " would have ",
+                                                     entry.length_bytes(), " bytes, the limit is ",
+                                                     kShardMaxBytes));
+  }
+  absl::Status wrong;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    MOYO_ASSIGN_OR_RETURN(std::string bytes, Fetch(server, entry));
+    wrong = CheckShard(entry, bytes);
+    if (wrong.ok()) return bytes;
+  }
+  return absl::DataLossError(absl::StrCat("server ", server.address(), " sent a wrong shard: ",
+                                          wrong.message(), "; nothing was kept of it"));
+}
+
+std::string ShardFileName(uint64_t unit_id) { return absl::StrFormat("unit-%08d.npz", unit_id); }
+
+absl::StatusOr<DownloadResult> DownloadShards(ServerConnection& server, const std::string& out,
+                                              ProgressBar& progress) {
+  MOYO_ASSIGN_OR_RETURN(const v1::GetManifestResponse manifest, GetManifest(server));
   MOYO_RETURN_IF_ERROR(MakeFolder(out));
   DownloadResult result;
   result.dataset_digest = HexDigest(manifest.dataset_digest());
@@ -125,7 +127,8 @@ absl::StatusOr<DownloadResult> DownloadShards(ServerConnection& server, const st
     if (IsThere(path, entry)) {
       ++result.kept;
     } else {
-      MOYO_RETURN_IF_ERROR(FetchTo(server, entry, path));
+      MOYO_ASSIGN_OR_RETURN(const std::string bytes, FetchShard(server, entry));
+      MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, bytes));
       ++result.downloaded;
     }
     result.bytes += entry.length_bytes();

@@ -49,11 +49,14 @@ PARTS = {
         [BASE, "common/go/", "common/features/", "common/shard/", "common/rpc/", "common/metrics/"],
         ["io", "proto", "grpc", "torch"],
     ),
-    # Sees the network through trainer/model's headers, which hold no LibTorch.
-    "play": ([BASE, "common/go/", "common/features/", "common/sgf/", "trainer/model/"], ["io"]),
-    # Go's types come with the games that sgf and shard hand out.
+    # Sees the network through headers of trainer/model and trainer/export that hold no LibTorch.
+    "play": (
+        [BASE, "common/go/", "common/features/", "common/sgf/", "trainer/model/", "trainer/export/"],
+        ["io"],
+    ),
+    # Go's types come with the games that sgf and shard hand out; export-planes replays them to planes.
     "cli": (
-        [BASE, "common/go/", "common/sgf/", "common/shard/", "common/rpc/"],
+        [BASE, "common/go/", "common/sgf/", "common/features/", "common/shard/", "common/rpc/"],
         ["io", "proto", "grpc"],
     ),
 }

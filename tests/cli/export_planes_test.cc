@@ -1,0 +1,194 @@
+#include "cli/export_planes.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "common/base/files.h"
+#include "common/shard/zip.h"
+#include "tests/cli/fake_server.h"
+#include "tests/cli/scratch_folder.h"
+
+namespace moyo::cli {
+namespace {
+
+go::GameRecord Game(std::vector<go::Move> moves, int size = 19) {
+  go::GameRecord game;
+  game.info.board_size = static_cast<uint8_t>(size);
+  game.info.winner = go::Winner::kWhite;
+  game.moves = std::move(moves);
+  return game;
+}
+
+std::string ShardOf(const std::vector<go::GameRecord>& games) {
+  shard::Columns columns;
+  Hash128 hash = {1, 2, 3};
+  for (const go::GameRecord& game : games) columns.Append(game, hash);
+  return shard::WriteNpz(columns);
+}
+
+// The data of a .npy, behind its header.
+std::string Data(const std::string& npy) {
+  uint16_t header_bytes = 0;
+  std::memcpy(&header_bytes, npy.data() + 8, 2);
+  return npy.substr(10 + header_bytes);
+}
+
+class ExportPlanesTest : public testing::Test {
+ protected:
+  ~ExportPlanesTest() override { std::fclose(out_); }
+
+  absl::StatusOr<PlaneExportResult> Export(ShardFeed& feed) {
+    ProgressBar progress(out_, ProgressBar::Kind::kPlain);
+    return ExportPlanes(feed, options_, progress);
+  }
+  absl::StatusOr<PlaneExportResult> ExportFiles(const std::vector<std::string>& paths) {
+    const auto feed = FeedFromFiles(paths);
+    if (!feed.ok()) return feed.status();
+    return Export(**feed);
+  }
+  std::string Read(const std::string& name) {
+    return ReadFile(folder_.Path("out/" + name)).value();
+  }
+
+  std::FILE* out_ = std::tmpfile();
+  ScratchFolder folder_;
+  PlaneExportOptions options_{
+      .writer = {.folder = folder_.Path("out"), .container = Container::kNpy}};
+};
+
+TEST_F(ExportPlanesTest, BitsLieAsTheDocumentSays) {
+  options_.writer.format = PlaneFormat::kBits;
+  const std::string path = folder_.Write(
+      "a.npz", ShardOf({Game({{{3, 2}, go::Color::kBlack}, {go::kPass, go::Color::kWhite}})}));
+  const auto result = ExportFiles({path});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->counts.positions, 2u);
+  const std::string x = Data(Read("X_0001.npy"));
+  ASSERT_EQ(x.size(), 2 * 18 * kPackedPlaneBytes);
+  // Second position, White to move: Black's stone (3, 2) is in plane 8 (the other side, now).
+  const int point = 2 * 19 + 3;
+  const size_t plane = (18 + 8) * kPackedPlaneBytes;
+  EXPECT_EQ(static_cast<uint8_t>(x[plane + point / 8]), 1u << point % 8);
+  EXPECT_EQ(std::count(x.begin(), x.begin() + 16 * kPackedPlaneBytes, '\0'),
+            16 * static_cast<int>(kPackedPlaneBytes));
+  // The first position's plane 16 is all ones: 45 full bytes, and one bit of the last.
+  const std::string black = x.substr(16 * kPackedPlaneBytes, kPackedPlaneBytes);
+  EXPECT_EQ(black, std::string(45, '\xff') + '\x01');
+  EXPECT_EQ(x.substr(17 * kPackedPlaneBytes, kPackedPlaneBytes), std::string(46, '\0'));
+
+  int64_t y[2];
+  std::memcpy(y, Data(Read("Y_0001.npy")).data(), sizeof(y));
+  EXPECT_EQ(y[0], point);
+  EXPECT_EQ(y[1], 361);
+  EXPECT_EQ(Data(Read("winner_0001.npy")), std::string("\xff\x01"));  // White won
+  EXPECT_EQ(Data(Read("winner_known_0001.npy")), std::string("\x01\x01"));
+  EXPECT_EQ(Data(Read("game_hash_0001.npy")).substr(0, 3), std::string("\x01\x02\x03"));
+  EXPECT_NE(Read("X_0001.npy").find("'shape': (2, 18, 46)"), std::string::npos);
+}
+
+TEST_F(ExportPlanesTest, OtherBoardsAndPositionsPassedOverAreCounted) {
+  std::vector<go::Move> moves;
+  for (uint8_t i = 0; i < 10; ++i) {
+    moves.push_back({{i, i}, i % 2 ? go::Color::kWhite : go::Color::kBlack});
+  }
+  const std::string path = folder_.Write(
+      "a.npz", ShardOf({Game(moves), Game({{{1, 1}, go::Color::kBlack}}, 9), Game(moves)}));
+  options_.walk = {.every = 3, .limit = 6};
+  options_.writer.positions_per_file = 4;
+  const auto result = ExportFiles({path});
+  ASSERT_TRUE(result.ok()) << result.status();
+  const WalkCounts& counts = result->counts;
+  EXPECT_EQ(counts.positions, 6u);
+  EXPECT_EQ(counts.games, 2u);
+  EXPECT_EQ(counts.other_sizes, 1u);
+  EXPECT_EQ(counts.other_positions, 1u);
+  EXPECT_EQ(counts.positions + counts.not_every + counts.over_limit, 20u);
+  EXPECT_EQ(result->files, 2u);
+  EXPECT_EQ(Data(Read("Y_0001.npy")).size(), 4 * sizeof(int64_t));
+  EXPECT_EQ(Data(Read("ply_0002.npy")), std::string("\x02\x00\x05\x00", 4));  // 12 and 15
+  const auto json = nlohmann::json::parse(Read("export.json"));
+  EXPECT_EQ(json["left_out"]["games_of_other_sizes"], 1);
+  EXPECT_EQ(json["files"], 2);
+}
+
+TEST_F(ExportPlanesTest, NpzHoldsEveryArray) {
+  options_.writer.container = Container::kNpz;
+  options_.writer.format = PlaneFormat::kFloat32;
+  const std::string path = folder_.Write("a.npz", ShardOf({Game({{{0, 0}, go::Color::kBlack}})}));
+  ASSERT_TRUE(ExportFiles({path}).ok());
+  std::vector<std::string> names;
+  const auto members = shard::ReadZip(Read("batch_0001.npz"), 1 << 20);
+  ASSERT_TRUE(members.ok()) << members.status();
+  for (const shard::ZipMember& member : *members) names.push_back(member.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"X.npy", "Y.npy", "winner.npy", "winner_known.npy",
+                                             "ply.npy", "game_hash.npy"}));
+  EXPECT_EQ(Data((*members)[0].bytes).size(), 18 * 361 * sizeof(float));
+}
+
+TEST_F(ExportPlanesTest, ServersManifestLeavesCopiesOut) {
+  FakeServer fake;
+  fake.shards.AddShard(3, 2);
+  fake.shards.AddShard(12, 5);
+  fake.shards.manifest.mutable_shards(1)->add_left_out_rows(4);
+  const auto feed = FeedFromServer({.server = fake.address()});
+  ASSERT_TRUE(feed.ok()) << feed.status();
+  const auto result = Export(**feed);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->counts.positions, 6u);
+  EXPECT_EQ(result->counts.copies, 1u);
+}
+
+TEST_F(ExportPlanesTest, ManifestBesideTheFilesLeavesCopiesOutToo) {
+  const std::string shard = ShardOf({Game({{{0, 0}, go::Color::kBlack}}), Game({{}})});
+  const std::string path = folder_.Write("shards/unit-1.npz", shard);
+  folder_.Write("shards/manifest.json",
+                R"({"dataset_digest": "ab", "shards": [{"file": "unit-1.npz",
+                    "left_out_rows": [1]}]})");
+  const auto whole = ExportFiles({folder_.Path("shards")});
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_EQ(whole->counts.copies, 1u);
+  EXPECT_EQ(whole->dataset_digest, "ab");
+  options_.writer.folder = folder_.Path("out2");
+  EXPECT_EQ(ExportFiles({path})->counts.copies, 1u);
+}
+
+TEST_F(ExportPlanesTest, ManifestThatLeavesItsFolderIsRefused) {
+  folder_.Write("shards/manifest.json",
+                R"({"dataset_digest": "", "shards": [{"file": "../x.npz", "left_out_rows": []}]})");
+  EXPECT_TRUE(absl::IsDataLoss(ExportFiles({folder_.Path("shards")}).status()));
+  folder_.Write("shards/manifest.json", "{}");
+  EXPECT_TRUE(absl::IsDataLoss(ExportFiles({folder_.Path("shards")}).status()));
+}
+
+TEST_F(ExportPlanesTest, AnOlderExportIsNotMixedIn) {
+  const std::string path = folder_.Write("a.npz", ShardOf({Game({{}})}));
+  ASSERT_TRUE(ExportFiles({path}).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(ExportFiles({path}).status()));
+}
+
+TEST_F(ExportPlanesTest, WhatIsNoShardIsNamed) {
+  EXPECT_TRUE(absl::IsNotFound(ExportFiles({folder_.Path("nowhere.npz")}).status()));
+  std::filesystem::create_directory(folder_.Path("empty"));
+  EXPECT_TRUE(absl::IsNotFound(ExportFiles({folder_.Path("empty")}).status()));
+  const absl::Status damaged = ExportFiles({folder_.Write("bad.npz", "zip?")}).status();
+  EXPECT_TRUE(absl::IsDataLoss(damaged)) << damaged;
+  EXPECT_NE(damaged.message().find("bad.npz"), std::string::npos);
+}
+
+TEST_F(ExportPlanesTest, OnlySmallBoardsGiveNoFileAndAnError) {
+  const std::string path = folder_.Write("a.npz", ShardOf({Game({{}}, 9)}));
+  EXPECT_TRUE(absl::IsNotFound(ExportFiles({path}).status()));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.Path("out")));
+}
+
+TEST_F(ExportPlanesTest, UnwritableFolderIsAnError) {
+  const std::string path = folder_.Write("a.npz", ShardOf({Game({{}})}));
+  options_.writer.folder = path;  // a file
+  EXPECT_FALSE(ExportFiles({path}).ok());
+}
+
+}  // namespace
+}  // namespace moyo::cli
