@@ -17,6 +17,7 @@ namespace moyo::cli {
 using Action = std::function<absl::Status()>;
 
 void RegisterRun(CLI::App& app, Action& chosen);
+void RegisterHealth(CLI::App& app, Action& chosen);
 void RegisterStatus(CLI::App& app, Action& chosen);
 void RegisterLedger(CLI::App& app, Action& chosen);
 void RegisterAdd(CLI::App& app, Action& chosen);

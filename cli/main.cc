@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   moyo::cli::Action chosen;
   moyo::cli::RegisterRun(app, chosen);
   moyo::cli::RegisterStatus(app, chosen);
+  moyo::cli::RegisterHealth(app, chosen);
   moyo::cli::RegisterLedger(app, chosen);
   moyo::cli::RegisterAdd(app, chosen);
   moyo::cli::RegisterShards(app, chosen);

@@ -1,9 +1,13 @@
 #include "cli/render_status.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "cli/advice.h"
 #include "common/base/text.h"
 
 namespace moyo::cli {
@@ -44,21 +48,20 @@ void AppendUnits(const v1::GetStatusResponse& status, std::string& out) {
   Line(out, "units", text);
 }
 
-void AppendWorkers(const v1::GetStatusResponse& status, std::string& out) {
-  Line(out, "workers", absl::StrCat(status.workers_size()));
-  for (const v1::WorkerStatus& worker : status.workers()) {
-    absl::StrAppendFormat(
-        &out, "  %-24s %u of %u leases, %s games done, %s/s, %s, heard of %.1f s ago\n",
-        worker.name(), worker.leases(), worker.parallel(), WithCommas(worker.games_done()),
-        WithCommas(static_cast<uint64_t>(worker.games_per_second())),
-        HumanBytes(worker.rss_bytes()), worker.seconds_since_heartbeat());
-  }
+std::string WorkerLine(const v1::WorkerStatus& worker) {
+  return absl::StrFormat("  %-24s %u of %u leases, %s games done, %s/s, %s, heard of %.1f s ago\n",
+                         worker.name(), worker.leases(), worker.parallel(),
+                         WithCommas(worker.games_done()),
+                         WithCommas(static_cast<uint64_t>(worker.games_per_second())),
+                         HumanBytes(worker.rss_bytes()), worker.seconds_since_heartbeat());
 }
 
 void AppendTraining(const v1::TrainingProgress& t, std::string& out) {
-  std::string text = absl::StrFormat("epoch %d of %d, step %s, %s of %s samples", t.epoch(),
-                                     t.epochs(), WithCommas(t.step()), WithCommas(t.samples()),
-                                     WithCommas(t.planned_samples()));
+  std::string text =
+      absl::StrFormat("epoch %d of %d, step %s", t.epoch(), t.epochs(), WithCommas(t.step()));
+  if (t.step() > 0) absl::StrAppend(&text, " (batches of ", t.samples() / t.step(), ")");
+  absl::StrAppend(&text, ", ", WithCommas(t.samples()), " of ", WithCommas(t.planned_samples()),
+                  " samples");
   if (t.finished()) {
     absl::StrAppend(&text, "; finished");
   } else if (t.samples_per_second() > 0) {
@@ -188,24 +191,57 @@ std::string DumpJson(const ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-std::string StatusText(const v1::GetStatusResponse& status, const StatusSource& source) {
+std::vector<std::string> NoticeLines(const v1::GetStatusResponse& status) {
+  std::vector<std::string> lines;
+  const auto add = [&lines](const char* name, const std::string& text) {
+    lines.push_back(absl::StrFormat("%-12s %s", name, text));
+  };
+  for (const std::string& alarm : status.alarms()) add("ALARM", alarm);
+  if (!status.catalogue_error().empty()) add("not added", status.catalogue_error());
+  if (!status.storage_error().empty()) add("not stored", status.storage_error());
+  return lines;
+}
+
+std::string DetailText(const v1::GetStatusResponse& status, const StatusSource& source) {
   std::string out;
-  if (!source.address.empty()) {
-    Line(out, "server", absl::StrCat(source.address, " (moyo-server ", status.version(), ")"));
-  }
   AppendLedger(status.ledger(), out);
   AppendUnits(status, out);
   AppendCheckpoints(status, source, out);
-  AppendWorkers(status, out);
   if (status.has_training()) {
     AppendTraining(status.training(), out);
   } else {
     Line(out, "training", "no trainer has reported");
   }
   AppendMemory(status, out);
-  for (const std::string& alarm : status.alarms()) Line(out, "ALARM", alarm);
-  if (!status.catalogue_error().empty()) Line(out, "not added", status.catalogue_error());
-  if (!status.storage_error().empty()) Line(out, "not stored", status.storage_error());
+  return out;
+}
+
+std::string WorkersText(const v1::GetStatusResponse& status, size_t max_lines) {
+  std::vector<const v1::WorkerStatus*> workers;
+  for (const v1::WorkerStatus& worker : status.workers()) workers.push_back(&worker);
+  std::stable_sort(workers.begin(), workers.end(),
+                   [](const v1::WorkerStatus* a, const v1::WorkerStatus* b) {
+                     return a->games_per_second() < b->games_per_second();
+                   });
+  std::string out;
+  Line(out, "workers", absl::StrCat(workers.size(), workers.size() > 1 ? ", slowest first" : ""));
+  const bool all_fit = workers.size() <= max_lines;
+  const size_t shown = all_fit ? workers.size() : max_lines - std::min<size_t>(max_lines, 1);
+  for (size_t i = 0; i < shown; ++i) absl::StrAppend(&out, WorkerLine(*workers[i]));
+  if (!all_fit && max_lines > 0) {
+    absl::StrAppend(&out, "  and ", workers.size() - shown, " more\n");
+  }
+  return out;
+}
+
+std::string StatusText(const v1::GetStatusResponse& status, const StatusSource& source) {
+  std::string out;
+  if (!source.address.empty()) {
+    Line(out, "server", absl::StrCat(source.address, " (moyo-server ", status.version(), ")"));
+  }
+  absl::StrAppend(&out, DetailText(status, source), WorkersText(status, status.workers_size()));
+  for (const std::string& line : NoticeLines(status)) absl::StrAppend(&out, line, "\n");
+  for (const std::string& text : Advice(status, source.address)) Line(out, "advice", text);
   return out;
 }
 
@@ -240,6 +276,7 @@ ordered_json StatusJson(const v1::GetStatusResponse& status) {
   json["catalogue_error"] = status.catalogue_error();
   json["storage_error"] = status.storage_error();
   json["version"] = status.version();
+  json["advice"] = Advice(status, "");
   return json;
 }
 

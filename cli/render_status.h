@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "moyo/v1/admin.pb.h"
 
@@ -14,9 +15,16 @@ struct StatusSource {
   std::string run_dir;
 };
 
-// Lines with a newline each. Memory and checkpoint statistics, ledger, units, workers, training,
-// alarms.
+// Lines with a newline each. Ledger, units, memory and checkpoint statistics, training, workers,
+// alarms, advice.
 std::string StatusText(const v1::GetStatusResponse& status, const StatusSource& source);
+
+// Its parts, for a screen that has to choose. Alarms and what could not be added or stored:
+std::vector<std::string> NoticeLines(const v1::GetStatusResponse& status);
+// All but server, workers, alarms and advice:
+std::string DetailText(const v1::GetStatusResponse& status, const StatusSource& source);
+// A heading, then at most `max_lines` lines of workers; the last of them says how many more.
+std::string WorkersText(const v1::GetStatusResponse& status, size_t max_lines);
 
 // The keys are stable; more may be added. Without a trainer's report `training.reported` is false
 // and the numbers are 0; `top1`, `top5` and `nats` are null until the first validation.

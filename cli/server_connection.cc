@@ -74,6 +74,7 @@ ServerConnection::ServerConnection(const std::string& address) : address_(addres
   const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(address);
   admin_ = v1::AdminService::NewStub(channel);
   shards_ = v1::ShardService::NewStub(channel);
+  health_ = grpc::health::v1::Health::NewStub(channel);
 }
 
 absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const ServerTarget& target,
@@ -104,6 +105,7 @@ absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const S
 ServerConnection::~ServerConnection() {
   admin_.reset();  // an open connection would make the server wait for it
   shards_.reset();
+  health_.reset();
   if (temporary_ != nullptr) temporary_->Stop(kStopPatience);
 }
 
@@ -115,6 +117,20 @@ absl::StatusOr<v1::GetStatusResponse> ServerConnection::GetStatus(absl::Duration
       rpc::FromGrpc(admin_->GetStatus(&context, v1::GetStatusRequest(), &response));
   if (!status.ok()) return Explain(status, "the status");
   return response;
+}
+
+absl::Status ServerConnection::CheckHealth(absl::Duration timeout) {
+  grpc::ClientContext context;
+  rpc::SetDeadline(context, timeout);
+  grpc::health::v1::HealthCheckResponse response;
+  const absl::Status status =
+      rpc::FromGrpc(health_->Check(&context, grpc::health::v1::HealthCheckRequest(), &response));
+  if (!status.ok()) return Explain(status, "the health check");
+  if (response.status() == grpc::health::v1::HealthCheckResponse::SERVING) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("server ", address_, " says ",
+                   grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response.status()),
+                   "; see its log"));
 }
 
 absl::Status ServerConnection::Explain(const absl::Status& status, const std::string& what) const {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/process.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "moyo/v1/admin.grpc.pb.h"
 #include "moyo/v1/shard.grpc.pb.h"
 
@@ -54,6 +55,8 @@ class ServerConnection {
   ~ServerConnection();
 
   absl::StatusOr<v1::GetStatusResponse> GetStatus(absl::Duration timeout = kQueryTimeout);
+  // As gRPC's health check has it. FAILED_PRECONDITION: it answers, but does not serve.
+  absl::Status CheckHealth(absl::Duration timeout = kQueryTimeout);
   v1::AdminService::Stub& admin() { return *admin_; }
   v1::ShardService::Stub& shards() { return *shards_; }
   const std::string& address() const { return address_; }
@@ -64,6 +67,7 @@ class ServerConnection {
   std::string address_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::ShardService::Stub> shards_;
+  std::unique_ptr<grpc::health::v1::Health::Stub> health_;
   std::unique_ptr<Child> temporary_;
 };
 

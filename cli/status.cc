@@ -4,11 +4,12 @@
 #include <cstdio>
 #include <memory>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cli/commands.h"
 #include "cli/render_status.h"
 #include "cli/server_connection.h"
+#include "cli/status_poller.h"
+#include "cli/watch.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
@@ -17,7 +18,7 @@ namespace moyo::cli {
 namespace {
 
 constexpr absl::Duration kWatchPause = absl::Seconds(1);
-constexpr char kHomeAndClear[] = "\x1b[H\x1b[J";
+constexpr absl::Duration kLookEvery = absl::Milliseconds(50);
 
 struct StatusOptions {
   ServerTarget target;
@@ -38,37 +39,30 @@ absl::Status ShowOnce(const StatusOptions& options) {
   return absl::OkStatus();
 }
 
-// Draws until a signal. A lost server's last state stays on the screen while it is looked for
-// again, also under a new address in its run directory.
-absl::Status Watch(const StatusOptions& options) {
-  const bool redraw = !options.json && isatty(STDOUT_FILENO);
-  MOYO_ASSIGN_OR_RETURN(
-      auto server, ServerConnection::Open(options.target, ServerConnection::Temporary::kRefused));
-  std::string last;
-  absl::Time seen = absl::Now();
-  while (!ShutdownRequested()) {
-    const absl::StatusOr<v1::GetStatusResponse> status = server->GetStatus();
-    std::string note;
-    if (status.ok()) {
-      last = Render(*status, options, server->address());
-      seen = absl::Now();
+// Into a pipe or file: one status after the other until a signal, or until the reader leaves.
+absl::Status WatchAsLines(const StatusOptions& options) {
+  MOYO_ASSIGN_OR_RETURN(const auto poller, StatusPoller::Start(options.target, kWatchPause));
+  uint64_t shown = 0;
+  do {
+    const StatusPoller::Latest latest = poller->latest();
+    if (latest.tries == shown) continue;
+    shown = latest.tries;
+    if (latest.error.empty()) {
+      std::fputs(Render(latest.status, options, latest.address).c_str(), stdout);
+      if (!options.json) std::fputs("\n", stdout);
     } else {
-      note = absl::StrCat("no answer for ", HumanDuration(absl::Now() - seen),
-                          ", trying again: ", status.status().message(), "\n");
-      auto again = ServerConnection::Open(options.target, ServerConnection::Temporary::kRefused);
-      if (again.ok()) server = *std::move(again);
+      std::fprintf(stderr, "no answer for %s, trying again: %s\n",
+                   HumanDuration(absl::Now() - latest.answered).c_str(), latest.error.c_str());
     }
-    if (redraw) {
-      std::printf("%s%s\n%sCtrl-C ends this view, not the run\n", kHomeAndClear, last.c_str(),
-                  note.c_str());
-    } else {
-      std::fputs(status.ok() ? absl::StrCat(last, options.json ? "" : "\n").c_str() : "", stdout);
-      std::fputs(note.c_str(), stderr);
-    }
-    if (std::fflush(stdout) != 0) break;  // the reader of a pipe left
-    WaitForShutdown(kWatchPause);
-  }
+    if (std::fflush(stdout) != 0) break;
+  } while (!WaitForShutdown(kLookEvery));
   return absl::OkStatus();
+}
+
+absl::Status Show(const StatusOptions& options) {
+  if (!options.watch) return ShowOnce(options);
+  const bool on_terminal = !options.json && isatty(STDOUT_FILENO);
+  return on_terminal ? WatchOnTerminal(options.target) : WatchAsLines(options);
 }
 
 }  // namespace
@@ -80,9 +74,7 @@ void RegisterStatus(CLI::App& app, Action& chosen) {
   AddTargetOptions(*command, options->target);
   command->add_flag("--watch", options->watch, "show it again every second until Ctrl-C");
   command->add_flag("--json", options->json, "as JSON (with --watch: one object a line)");
-  command->callback([options, &chosen] {
-    chosen = [options] { return options->watch ? Watch(*options) : ShowOnce(*options); };
-  });
+  command->callback([options, &chosen] { chosen = [options] { return Show(*options); }; });
 }
 
 }  // namespace moyo::cli

@@ -101,9 +101,17 @@ void Coordinator::Stop() {
   if (!stored.ok()) spdlog::error("{}", std::string(stored.message()));
 }
 
-size_t Coordinator::WorkerCount() {
+Activity Coordinator::GetActivity() {
   absl::MutexLock lock(&mutex_);
-  return workers_.size();
+  Activity activity;
+  activity.workers = workers_.size();
+  for (const auto& [id, worker] : workers_) {
+    activity.worker_slots += worker.parallel;
+    activity.spooled_shards += worker.spooled_shards;
+  }
+  activity.running_scans = running_scans_;
+  activity.storage_failing = !storage_error_.empty();
+  return activity;
 }
 
 std::string Coordinator::SeeWorker(const std::string& worker_id) {
@@ -150,6 +158,7 @@ absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& reques
   worker.name = request.name().empty() ? id : request.name();
   spdlog::info("worker '{}' joined ({} at once)", worker.name, worker.parallel);
   workers_[id] = std::move(worker);
+  ++traffic_.registrations;
   response.set_worker_id(id);
   response.set_run_id(store_.run_id());
   *response.mutable_options() = options_.parse;
@@ -186,6 +195,7 @@ absl::Status Coordinator::FetchSources(const v1::FetchSourcesRequest& request,
                                        const Send<v1::FetchSourcesResponse>& send) {
   MOYO_ASSIGN_OR_RETURN(const std::vector<store::Source> sources,
                         store_.SourcesOfLease({request.unit_id()}, {request.fencing_token()}));
+  const TransferTimer timer(traffic_.source_downloads, clock_);
   std::vector<uint64_t> wanted(request.source_ids().begin(), request.source_ids().end());
   std::sort(wanted.begin(), wanted.end());
   for (const store::Source& source : sources) {
@@ -204,7 +214,7 @@ absl::Status Coordinator::SendSource(const store::Source& source,
     message.set_source_id(source.source_id);
     message.set_data(bytes.data(), bytes.size());
     message.set_last(last);
-    traffic_.download_bytes += bytes.size();
+    traffic_.source_downloads.bytes += bytes.size();
     return send(message);
   });
   if (status.ok() || absl::IsCancelled(status)) return status;
@@ -225,6 +235,7 @@ absl::Status Coordinator::Heartbeat(const v1::HeartbeatRequest& request,
     if (worker != workers_.end()) {
       worker->second.rss_bytes = request.rss_bytes();
       worker->second.games_per_second = request.games_per_second();
+      worker->second.spooled_shards = request.spooled_shards();
     }
   }
   for (const v1::LeaseProgress& lease : request.leases()) {

@@ -26,6 +26,7 @@
 #include "server/catalog/cataloguer.h"
 #include "server/catalog/source_reader.h"
 #include "server/store/store.h"
+#include "server/traffic.h"
 
 namespace moyo::server {
 
@@ -36,10 +37,13 @@ struct CoordinatorOptions {
   absl::Duration catalogue_retry = absl::Seconds(5);  // of a scan that a full or failing disk cut
 };
 
-// What only the server counts; the rest of /metrics comes from the store's status.
-struct Traffic {
-  std::atomic<uint64_t> upload_bytes{0};
-  std::atomic<uint64_t> download_bytes{0};
+// What the server sees of its workers and of itself right now, added up.
+struct Activity {
+  uint64_t workers = 0;
+  uint64_t worker_slots = 0;     // units they could parse at once
+  uint64_t spooled_shards = 0;   // finished, not acknowledged yet, by their last heartbeats
+  uint64_t running_scans = 0;    // of the catalogue
+  bool storage_failing = false;  // the last write found no space
 };
 
 class Coordinator {
@@ -93,7 +97,7 @@ class Coordinator {
   absl::Status AddSources(const v1::AddSourcesRequest& request, v1::AddSourcesResponse& response);
 
   const Traffic& traffic() const { return traffic_; }
-  size_t WorkerCount();
+  Activity GetActivity();
 
  private:
   struct Worker {
@@ -102,6 +106,7 @@ class Coordinator {
     uint64_t games_done = 0;
     double games_per_second = 0;
     uint64_t rss_bytes = 0;
+    uint32_t spooled_shards = 0;
     absl::Time last_seen;
   };
 

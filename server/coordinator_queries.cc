@@ -30,6 +30,7 @@ absl::Status WentAway() { return absl::CancelledError("the other side went away"
 
 absl::Status Coordinator::UploadShard(const Receive<v1::UploadShardRequest>& receive,
                                       v1::UploadShardResponse& response) {
+  const TransferTimer timer(traffic_.uploads, clock_);
   return NoteStorage(ReceiveShard(receive));
 }
 
@@ -64,7 +65,7 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
     if (message.data().size() > kChunkBytes) {
       return absl::InvalidArgumentError("a message may carry at most 256 KiB");
     }
-    traffic_.upload_bytes += message.data().size();
+    traffic_.uploads.bytes += message.data().size();
     MOYO_RETURN_IF_ERROR(upload->Append(message.data()));
   } while (receive(&message));
   return store_.FinishUpload(unit, token, header.shard_digest(), header.length_bytes(),
@@ -75,6 +76,7 @@ absl::Status Coordinator::DownloadShard(const v1::DownloadShardRequest& request,
                                         const Send<v1::DownloadShardResponse>& send) {
   MOYO_ASSIGN_OR_RETURN(const auto shard, store_.FindShard({request.unit_id()}));
   const auto& [path, length_bytes] = shard;
+  const TransferTimer timer(traffic_.shard_downloads, clock_);
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
   const absl::Cleanup close_fd = [fd = fd] { close(fd); };
@@ -89,7 +91,7 @@ absl::Status Coordinator::DownloadShard(const v1::DownloadShardRequest& request,
     if (got == 0) return absl::DataLossError(absl::StrCat("'", path, "' is shorter than it was"));
     data.resize(got);
     offset += got;
-    traffic_.download_bytes += got;
+    traffic_.shard_downloads.bytes += got;
     if (!send(message)) return WentAway();
   }
   return absl::OkStatus();
@@ -125,6 +127,7 @@ absl::Status Coordinator::ReportProgress(const v1::ReportProgressRequest& reques
 }
 
 void Coordinator::CountGames(const std::string& worker_id, uint64_t games) {
+  traffic_.games_committed += games;
   absl::MutexLock lock(&mutex_);
   recent_games_.emplace_back(clock_.Now(), games);
   recent_games_total_ += games;

@@ -1,58 +1,111 @@
 #include "server/gauges.h"
 
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
+#include <iterator>
 
-#include <string>
+#include "common/metrics/family.h"
 
 namespace moyo::server {
 namespace {
 
-// A counter that follows a number counted elsewhere.
-void Follow(prometheus::Registry& registry, const char* name, const char* help, uint64_t value) {
-  prometheus::Counter& counter =
-      prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
-  const double rise = static_cast<double>(value) - counter.Value();
-  if (rise > 0) counter.Increment(rise);
+using metrics::CounterFamily;
+using metrics::GaugeFamily;
+using Families = std::vector<prometheus::MetricFamily>;
+
+double AsDouble(uint64_t value) { return static_cast<double>(value); }
+
+Families OfData(const store::StoreStatus& status, const store::Manifest& manifest) {
+  const store::LedgerCounts& ledger = status.ledger;
+  return {GaugeFamily("moyo_games", "Games of the ledger by state.", "state",
+                      {{"accepted", AsDouble(ledger.accepted)},
+                       {"duplicate", AsDouble(ledger.duplicate)},
+                       {"filtered", AsDouble(ledger.filtered)},
+                       {"rejected", AsDouble(ledger.rejected)},
+                       {"quarantined", AsDouble(ledger.quarantined)},
+                       {"pending", AsDouble(ledger.pending)}}),
+          GaugeFamily("moyo_games_found", "Games of the ledger; the states add up to it.",
+                      ledger.found),
+          GaugeFamily("moyo_truncated_games", "Accepted games that were cut at damage.",
+                      ledger.truncated),
+          GaugeFamily("moyo_positions", "Positions of the accepted games.", ledger.positions),
+          GaugeFamily("moyo_sources", "Sources in the catalogue.", status.sources),
+          GaugeFamily("moyo_shards", "Shards of the dataset.", manifest.shards.size()),
+          GaugeFamily("moyo_shard_bytes", "Bytes of the shards of the dataset.", manifest.bytes)};
 }
 
-void Set(prometheus::Registry& registry, const char* name, const char* help,
-         const prometheus::Labels& labels, uint64_t value) {
-  prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels).Set(
-      static_cast<double>(value));
+Families OfUnits(const store::StoreStatus& status) {
+  const store::UnitCounts& units = status.units;
+  return {
+      GaugeFamily("moyo_units", "Work units by state.", "state",
+                  {{"pending", AsDouble(units.pending)},
+                   {"leased", AsDouble(units.leased)},
+                   {"done", AsDouble(units.done)},
+                   {"quarantined", AsDouble(units.quarantined)},
+                   {"split", AsDouble(units.split)}}),
+      GaugeFamily("moyo_oldest_lease_age_seconds",
+                  "Time since the oldest live lease was granted; 0 when none is out.",
+                  absl::ToDoubleSeconds(status.oldest_lease_age)),
+      CounterFamily("moyo_lease_grants_total", "Leases granted.", status.lease_grants),
+      CounterFamily("moyo_lease_expiries_total", "Leases that ran out.", status.lease_expiries),
+      CounterFamily("moyo_unit_retries_total", "Grants of units that had failed or run out before.",
+                    status.unit_retries),
+      CounterFamily("moyo_commits_total", "Units committed.", status.commits),
+      CounterFamily("moyo_digest_conflicts_total",
+                    "Commits refused because the unit stands with another digest.",
+                    status.digest_conflicts),
+      GaugeFamily("moyo_alarms", "Alarms of this run, kept over restarts.", status.alarms.size())};
+}
+
+Families OfWorkers(const store::StoreStatus& status, const Activity& activity) {
+  return {GaugeFamily("moyo_workers", "Workers heard from lately.", activity.workers),
+          GaugeFamily("moyo_worker_slots", "Units that these workers could parse at once.",
+                      activity.worker_slots),
+          GaugeFamily("moyo_shard_backlog",
+                      "Finished shards that are not in the dataset yet: with the workers, or "
+                      "uploaded without their commit.",
+                      "stage",
+                      {{"spooled", AsDouble(activity.spooled_shards)},
+                       {"uploaded", AsDouble(status.waiting_uploads)}}),
+          GaugeFamily("moyo_catalogue_scans", "Scans of game folders under way.",
+                      activity.running_scans),
+          GaugeFamily("moyo_storage_failing", "1 while the last write found no space.",
+                      activity.storage_failing ? 1 : 0)};
+}
+
+double Seconds(const Flow& flow) { return AsDouble(flow.nanoseconds) / 1e9; }
+
+Families OfTraffic(const Traffic& traffic) {
+  const Flow& sources = traffic.source_downloads;
+  const Flow& shards = traffic.shard_downloads;
+  return {CounterFamily("moyo_games_committed_total", "Games of the units committed.",
+                        traffic.games_committed),
+          CounterFamily("moyo_worker_registrations_total", "Workers that joined.",
+                        traffic.registrations),
+          CounterFamily("moyo_uploads_total", "Shard uploads, however they ended.",
+                        traffic.uploads.transfers),
+          CounterFamily("moyo_upload_bytes_total", "Shard bytes received.", traffic.uploads.bytes),
+          CounterFamily("moyo_upload_seconds_total", "Durations of the uploads, added up.",
+                        Seconds(traffic.uploads)),
+          CounterFamily(
+              "moyo_downloads_total", "Streams sent, however they ended.", "kind",
+              {{"source", AsDouble(sources.transfers)}, {"shard", AsDouble(shards.transfers)}}),
+          CounterFamily("moyo_download_bytes_total", "Bytes sent.", "kind",
+                        {{"source", AsDouble(sources.bytes)}, {"shard", AsDouble(shards.bytes)}}),
+          CounterFamily("moyo_download_seconds_total", "Durations of the downloads, added up.",
+                        "kind", {{"source", Seconds(sources)}, {"shard", Seconds(shards)}})};
 }
 
 }  // namespace
 
-Gauges::Gauges(prometheus::Registry& registry) : registry_(registry) {}
-
-void Gauges::Update(store::Store& store, const Traffic& traffic, size_t workers) {
-  const store::StoreStatus status = store.GetStatus();
-  const store::LedgerCounts& ledger = status.ledger;
-  const std::pair<const char*, uint64_t> games[] = {
-      {"accepted", ledger.accepted},       {"duplicate", ledger.duplicate},
-      {"filtered", ledger.filtered},       {"rejected", ledger.rejected},
-      {"quarantined", ledger.quarantined}, {"pending", ledger.pending}};
-  for (const auto& [state, count] : games) {
-    Set(registry_, "moyo_games", "Games of the ledger by state", {{"state", state}}, count);
+std::vector<prometheus::MetricFamily> Gauges::Collect() const {
+  const store::StoreStatus status = store_.GetStatus();
+  Families all;
+  for (Families families :
+       {OfData(status, *store_.GetManifest()), OfUnits(status),
+        OfWorkers(status, coordinator_.GetActivity()), OfTraffic(coordinator_.traffic())}) {
+    all.insert(all.end(), std::make_move_iterator(families.begin()),
+               std::make_move_iterator(families.end()));
   }
-  const store::UnitCounts& unit = status.units;
-  const std::pair<const char*, uint64_t> units[] = {{"pending", unit.pending},
-                                                    {"leased", unit.leased},
-                                                    {"done", unit.done},
-                                                    {"quarantined", unit.quarantined},
-                                                    {"split", unit.split}};
-  for (const auto& [state, count] : units) {
-    Set(registry_, "moyo_units", "Work units by state", {{"state", state}}, count);
-  }
-  Set(registry_, "moyo_shard_bytes", "Bytes of the shards of the dataset", {},
-      store.GetManifest()->bytes);
-  Set(registry_, "moyo_workers", "Workers heard from lately", {}, workers);
-  Follow(registry_, "moyo_lease_expiries_total", "Leases that ran out", status.lease_expiries);
-  Follow(registry_, "moyo_commits_total", "Units committed", status.commits);
-  Follow(registry_, "moyo_upload_bytes_total", "Shard bytes received", traffic.upload_bytes);
-  Follow(registry_, "moyo_download_bytes_total", "Source and shard bytes sent",
-         traffic.download_bytes);
+  return all;
 }
 
 }  // namespace moyo::server

@@ -1,21 +1,26 @@
 // What /metrics shows of the server beyond the process itself.
 #pragma once
 
-#include <prometheus/registry.h>
+#include <prometheus/collectable.h>
+
+#include <vector>
 
 #include "server/coordinator.h"
 #include "server/store/store.h"
 
 namespace moyo::server {
 
-// Updated by the reaper, about once a second. Not thread-safe.
-class Gauges {
+// Reads at each scrape. The numbers of one scrape belong together: the games by state add up to the
+// games found in every one of them. Thread-safe; must not outlive store and coordinator.
+class Gauges final : public prometheus::Collectable {
  public:
-  explicit Gauges(prometheus::Registry& registry);
-  void Update(store::Store& store, const Traffic& traffic, size_t workers);
+  Gauges(store::Store& store, Coordinator& coordinator)
+      : store_(store), coordinator_(coordinator) {}
+  std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  prometheus::Registry& registry_;
+  store::Store& store_;
+  Coordinator& coordinator_;
 };
 
 }  // namespace moyo::server

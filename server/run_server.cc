@@ -77,11 +77,10 @@ absl::Status JudgeCatalogue(store::Store& store, const ServerOptions& options,
 }
 
 void TickUntilShutdown(Coordinator& coordinator, store::Store& store, metrics::Endpoint& endpoint) {
-  Gauges gauges(endpoint.registry());
-  while (!WaitForShutdown(kTickEvery)) {
-    coordinator.Tick();
-    gauges.Update(store, coordinator.traffic(), coordinator.WorkerCount());
-  }
+  const auto gauges = std::make_shared<Gauges>(store, coordinator);
+  endpoint.AddSource(gauges);
+  while (!WaitForShutdown(kTickEvery)) coordinator.Tick();
+  endpoint.RemoveSource(gauges);
 }
 
 absl::Status Serve(const ServerOptions& options) {
@@ -96,6 +95,7 @@ absl::Status Serve(const ServerOptions& options) {
   MOYO_ASSIGN_OR_RETURN(v1::ParseOptions parse, SettleParseOptions(*store, options));
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<metrics::Endpoint> endpoint,
                         metrics::Endpoint::Open(options.metrics, "moyo-server"));
+  endpoint->WatchDisk(options.run_dir);
   Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::System());
   MOYO_RETURN_IF_ERROR(coordinator.Load());
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Listener> listener,

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   moyo::InstallShutdownHandlers();
   const auto endpoint = moyo::metrics::Endpoint::Open(flags.metrics_address, "moyo-trainer");
   if (!endpoint.ok()) return Fail(endpoint.status());
+  (*endpoint)->WatchDisk(flags.options.run_dir);
   const absl::Status status = moyo::trainer::TrainFromServer(flags.options, **endpoint);
   return status.ok() || absl::IsCancelled(status) ? 0 : Fail(status);
 }

@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   moyo::InstallShutdownHandlers();
   const auto endpoint = moyo::metrics::Endpoint::Open(metrics_address, "moyo-worker");
   if (!endpoint.ok()) return Fail(endpoint.status());
+  if (!options.spool_folder.empty()) (*endpoint)->WatchDisk(options.spool_folder);
   const absl::Status status = moyo::worker::WorkerLoop(options, **endpoint).Run();
   return status.ok() ? 0 : Fail(status);
 }

@@ -1,54 +1,25 @@
 #include "common/metrics/exposer.h"
 
 #include <httplib.h>
-#include <prometheus/gauge.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/memory.h"
-#include "common/base/version.h"
+#include "absl/synchronization/mutex.h"
+#include "common/metrics/process_metrics.h"
 
 namespace moyo::metrics {
 namespace {
 
-prometheus::MetricFamily GaugeFamily(const char* name, const char* help, double value) {
-  prometheus::ClientMetric metric;
-  metric.gauge.value = value;
-  return {name, help, prometheus::MetricType::Gauge, {std::move(metric)}};
-}
-
-// Read at each scrape, so that nothing has to keep them up to date.
-class ProcessMetrics final : public prometheus::Collectable {
- public:
-  explicit ProcessMetrics(std::string program) : program_(std::move(program)) {}
-
-  std::vector<prometheus::MetricFamily> Collect() const override {
-    const MemoryUse use = ReadMemoryUse();
-    prometheus::MetricFamily build =
-        GaugeFamily("moyo_build_info", "1, labelled with the build.", 1);
-    build.metric[0].label = {{"program", program_}, {"version", kReleaseVersion}};
-    return {build,
-            GaugeFamily("process_resident_memory_bytes", "Resident memory of this process.",
-                        use.rss_bytes),
-            GaugeFamily("process_virtual_memory_bytes", "Virtual memory of this process.",
-                        use.vms_bytes),
-            GaugeFamily("moyo_system_memory_total_bytes",
-                        "Memory of the machine, or the container's limit where it is lower.",
-                        use.system_total_bytes),
-            GaugeFamily("moyo_system_memory_available_bytes", "Memory that is still to be had.",
-                        use.system_available_bytes)};
-  }
-
- private:
-  const std::string program_;
-};
+using Source = std::shared_ptr<prometheus::Collectable>;
 
 // One request at a time on a connection, and few threads: a scrape is short, and a client that
 // holds on must not keep the others out for long.
@@ -75,6 +46,8 @@ struct Endpoint::Http {
   httplib::Server server;
   std::thread thread;
   int port = 0;
+  absl::Mutex mutex;
+  std::vector<Source> sources ABSL_GUARDED_BY(mutex);
 
   Http() {
     server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
@@ -83,10 +56,32 @@ struct Endpoint::Http {
     server.set_read_timeout(kTimeoutSeconds);
     server.set_write_timeout(kTimeoutSeconds);
     server.set_payload_max_length(1024);
+    server.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
+      response.set_content(Collect(), kContentType);
+    });
   }
   ~Http() {
     server.stop();
     if (thread.joinable()) thread.join();
+  }
+  // Under the lock, so that a source that was removed is not asked any more.
+  std::string Collect() {
+    absl::MutexLock lock(&mutex);
+    std::vector<prometheus::MetricFamily> families;
+    for (const Source& source : sources) {
+      for (prometheus::MetricFamily& family : source->Collect()) {
+        families.push_back(std::move(family));
+      }
+    }
+    return prometheus::TextSerializer().Serialize(families);
+  }
+  void Add(const Source& source) {
+    absl::MutexLock lock(&mutex);
+    sources.push_back(source);
+  }
+  void Remove(const Source& source) {
+    absl::MutexLock lock(&mutex);
+    sources.erase(std::remove(sources.begin(), sources.end(), source), sources.end());
   }
   bool Bind(const std::string& host, int wanted) {
     port = wanted == 0 ? server.bind_to_any_port(host)
@@ -106,7 +101,7 @@ absl::StatusOr<std::unique_ptr<Endpoint>> Endpoint::Open(const std::string& addr
                                                          const std::string& program) {
   std::unique_ptr<Endpoint> endpoint(new Endpoint());
   endpoint->registry_ = std::make_shared<prometheus::Registry>();
-  endpoint->memory_ = std::make_shared<ProcessMetrics>(program);
+  endpoint->process_ = std::make_shared<ProcessMetrics>(program);
   if (address.empty()) return endpoint;
   const size_t colon = address.rfind(':');
   uint32_t port = 0;
@@ -115,21 +110,24 @@ absl::StatusOr<std::unique_ptr<Endpoint>> Endpoint::Open(const std::string& addr
     return NotServed(address, "it is not HOST:PORT");
   }
   endpoint->http_ = std::make_unique<Http>();
-  const auto collect = [registry = endpoint->registry_, memory = endpoint->memory_](
-                           const httplib::Request&, httplib::Response& response) {
-    std::vector<prometheus::MetricFamily> families = registry->Collect();
-    for (prometheus::MetricFamily& family : memory->Collect()) {
-      families.push_back(std::move(family));
-    }
-    response.set_content(prometheus::TextSerializer().Serialize(families), kContentType);
-  };
-  endpoint->http_->server.Get("/metrics", collect);
+  endpoint->http_->Add(endpoint->registry_);
+  endpoint->http_->Add(endpoint->process_);
   errno = 0;
   if (!endpoint->http_->Bind(address.substr(0, colon), static_cast<int>(port))) {
     return NotServed(address, errno == 0 ? "no such address here" : std::strerror(errno));
   }
   endpoint->http_->Start();
   return endpoint;
+}
+
+void Endpoint::WatchDisk(const std::string& folder) { process_->WatchDisk(folder); }
+
+void Endpoint::AddSource(const Source& source) {
+  if (http_ != nullptr) http_->Add(source);
+}
+
+void Endpoint::RemoveSource(const Source& source) {
+  if (http_ != nullptr) http_->Remove(source);
 }
 
 int Endpoint::port() const { return http_ == nullptr ? 0 : http_->port; }

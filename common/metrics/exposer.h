@@ -1,6 +1,7 @@
 // One Prometheus registry and its HTTP endpoint a process.
 #pragma once
 
+#include <prometheus/collectable.h>
 #include <prometheus/registry.h>
 
 #include <memory>
@@ -10,9 +11,10 @@
 
 namespace moyo::metrics {
 
-// Thread-safe. Process memory (process_resident_memory_bytes, process_virtual_memory_bytes,
-// moyo_system_memory_total_bytes, moyo_system_memory_available_bytes) and moyo_build_info are
-// collected at each scrape.
+class ProcessMetrics;
+
+// Thread-safe. What every program has (moyo_build_info, memory, start time, CPU seconds, disk) is
+// collected at each scrape. deploy/METRICS.md names every metric; a test compares.
 class Endpoint {
  public:
   // Serves /metrics on `address` ("127.0.0.1:9100"; port 0 picks one). Empty: registry only, no
@@ -22,6 +24,12 @@ class Endpoint {
   ~Endpoint();
 
   prometheus::Registry& registry() { return *registry_; }
+  // Shows space of the file system that holds `folder`: the one where this program writes.
+  void WatchDisk(const std::string& folder);
+  // `source` is asked at each scrape, on the endpoint's thread, until RemoveSource returns. Whoever
+  // adds one keeps it alive and removes it before what it reads goes.
+  void AddSource(const std::shared_ptr<prometheus::Collectable>& source);
+  void RemoveSource(const std::shared_ptr<prometheus::Collectable>& source);
   int port() const;
 
  private:
@@ -29,7 +37,7 @@ class Endpoint {
 
   Endpoint();
   std::shared_ptr<prometheus::Registry> registry_;
-  std::shared_ptr<prometheus::Collectable> memory_;
+  std::shared_ptr<ProcessMetrics> process_;
   std::unique_ptr<Http> http_;  // null: registry only
 };
 

@@ -155,7 +155,7 @@ void Store::Put(const work::Unit& unit) {
     pending_.erase(key);
   }
   if (unit.state == work::UnitState::kLeased) {
-    leased_.insert(unit.id);
+    leased_.try_emplace(unit.id, clock_.Now());  // a renewal is no new lease
   } else {
     leased_.erase(unit.id);
   }

@@ -62,6 +62,11 @@ struct StoreStatus {
   uint64_t games_seen = 0;  // true games found by the catalogue
   uint64_t lease_expiries = 0;
   uint64_t commits = 0;
+  uint64_t lease_grants = 0;        // this and the next two: since the store was opened
+  uint64_t unit_retries = 0;        // grants of a unit that failed or ran out before
+  uint64_t digest_conflicts = 0;    // commits refused for another digest
+  uint64_t waiting_uploads = 0;     // shards that are here, their commits not
+  absl::Duration oldest_lease_age;  // zero: none is out
   std::vector<std::string> alarms;
 };
 
@@ -192,8 +197,8 @@ class Store {
 
   std::unordered_map<work::UnitId, work::Unit> units_ ABSL_GUARDED_BY(mutex_);
   std::set<std::pair<work::GameId, work::UnitId>> pending_ ABSL_GUARDED_BY(mutex_);
-  std::set<work::UnitId> leased_ ABSL_GUARDED_BY(mutex_);
-  std::array<uint64_t, 6> unit_counts_ ABSL_GUARDED_BY(mutex_){};  // by UnitState
+  std::map<work::UnitId, absl::Time> leased_ ABSL_GUARDED_BY(mutex_);  // since when
+  std::array<uint64_t, 6> unit_counts_ ABSL_GUARDED_BY(mutex_){};      // by UnitState
   std::unordered_map<work::UnitId, Upload> uploads_ ABSL_GUARDED_BY(mutex_);
   std::map<work::GameId, Shard> shards_ ABSL_GUARDED_BY(mutex_);  // by their first game
   Duplicates duplicates_ ABSL_GUARDED_BY(mutex_) = Duplicates::kDrop;
@@ -206,6 +211,9 @@ class Store {
   uint64_t games_seen_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t commits_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t lease_grants_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t unit_retries_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t digest_conflicts_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> alarms_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Manifest> manifest_ ABSL_GUARDED_BY(mutex_);  // null: changed since
 };

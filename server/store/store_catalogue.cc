@@ -110,6 +110,14 @@ StoreStatus Store::GetStatus() {
   status.games_seen = games_seen_;
   status.lease_expiries = lease_expiries_;
   status.commits = commits_;
+  status.lease_grants = lease_grants_;
+  status.unit_retries = unit_retries_;
+  status.digest_conflicts = digest_conflicts_;
+  status.waiting_uploads = uploads_.size();
+  const absl::Time now = clock_.Now();
+  for (const auto& [id, since] : leased_) {
+    status.oldest_lease_age = std::max(status.oldest_lease_age, now - since);
+  }
   status.alarms = alarms_;
   return status;
 }
@@ -117,7 +125,7 @@ StoreStatus Store::GetStatus() {
 std::map<std::string, uint32_t> Store::LeasesByWorker() {
   absl::MutexLock lock(&mutex_);
   std::map<std::string, uint32_t> leases;
-  for (const work::UnitId id : leased_) ++leases[Find(id)->worker];
+  for (const auto& [id, since] : leased_) ++leases[Find(id)->worker];
   return leases;
 }
 

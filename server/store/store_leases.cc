@@ -42,6 +42,8 @@ absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseUnsynced(const std::strin
   MOYO_RETURN_IF_ERROR(transaction.Commit());
   if (takes_more) tokens_end_ = token.value + kTokensAtOnce;
   next_token_ = token.value + 1;
+  ++lease_grants_;
+  if (before.failures > 0) ++unit_retries_;
   Put(decision.next);
   return GrantedUnit{decision.next, std::move(sources)};
 }
@@ -73,8 +75,8 @@ absl::Status Store::Release(work::UnitId id, const work::Release& release) {
 absl::StatusOr<int> Store::Reap() {
   absl::MutexLock lock(&mutex_);
   int reaped = 0;
-  const std::set<work::UnitId> leased = leased_;
-  for (const work::UnitId id : leased) {
+  const std::map<work::UnitId, absl::Time> leased = leased_;
+  for (const auto& [id, since] : leased) {
     const work::Unit before = *Find(id);
     const work::Decision decision = DecideFor(before, work::Tick{});
     if (decision.outcome != work::Outcome::kApplied) continue;

@@ -145,6 +145,7 @@ absl::StatusOr<bool> Store::CommitUnsynced(CommitRequest request) {
           Hex(request.digest).substr(0, 16), ", but worker '", before.worker, "' made ",
           Hex(before.digest).substr(0, 16), ", which stands; one of the two machines is at fault");
       AddAlarmLocked(text);
+      ++digest_conflicts_;
       return absl::DataLossError(text);
     }
     case work::Outcome::kApplied:

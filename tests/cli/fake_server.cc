@@ -42,6 +42,7 @@ void FakeShardService::AddShard(uint64_t unit_id, int games) {
 
 FakeServer::FakeServer() {
   int port = 0;
+  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&admin);

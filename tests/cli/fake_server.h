@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
 
 #include <functional>
 #include <map>
@@ -47,6 +48,8 @@ class FakeServer {
  public:
   FakeServer();
   const std::string& address() const { return address_; }
+  // What gRPC's health check answers.
+  void SetServing(bool serving) { server_->GetHealthCheckService()->SetServingStatus(serving); }
 
   FakeAdminService admin;
   FakeShardService shards;

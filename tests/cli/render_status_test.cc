@@ -17,14 +17,14 @@ units        60 done, 2 leased, 10 pending; 8,969 games/s, 1s left
 shards       60 files, 6.7 MiB, in run/server/shards
 dataset      abababababababababababababababababababababababababababababababab
 checkpoints  3 written, the last 5.0 MiB at 2023-11-14 22:13:20 UTC, in run/trainer/checkpoints
-workers      1
-  host-1                   2 of 2 leases, 30,013 games done, 4,000/s, 20.0 MiB, heard of 0.5 s ago
-training     epoch 2 of 5, step 1,000, 256,000 of 512,000 samples; 1000 samples/s, 4m 16s left
+training     epoch 2 of 5, step 1,000 (batches of 256), 256,000 of 512,000 samples; 1000 samples/s, 4m 16s left
 loss         2.5000 (policy 2.2500, value 0.2500), learning rate 0.001
 validation   top-1 37.50%, top-5 68.75%, 2.7500 nats, winner right 50.00%, on 20,000 positions
 memory       server RSS 50.0 MiB, VMS 500.0 MiB
              trainer RSS 400.0 MiB, VMS 2.0 GiB, budget 10.0 GiB
 system       24.0 GiB of memory, 20.0 GiB available
+workers      1
+  host-1                   2 of 2 leases, 30,013 games done, 4,000/s, 20.0 MiB, heard of 0.5 s ago
 ALARM        unit 7 stands with two digests
 )");
 }

@@ -36,6 +36,25 @@ def run(*arguments, timeout=300, cwd=None, quiet=False):
                           stderr=subprocess.PIPE, text=True, timeout=timeout, cwd=cwd, check=False)
 
 
+def start(name, *arguments, log):
+    """Starts a program that goes on; what it writes goes to the file `log`."""
+    command = [program(name)] + [str(argument) for argument in arguments]
+    print("$", " ".join(command), flush=True)
+    with open(log, "wb") as out:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+
+
+def address_of(run_dir, server):
+    """Where a started server listens; None while it does not yet."""
+    if server.poll() is not None:
+        raise AssertionError("moyo-server ended with exit code %d" % server.returncode)
+    try:
+        with open(os.path.join(run_dir, "server", "address"), encoding="ascii") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return None
+
+
 def succeed(*arguments, **options):
     """Runs and demands exit code 0; gives what it wrote to stdout."""
     done = run(*arguments, **options)

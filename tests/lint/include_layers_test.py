@@ -29,7 +29,7 @@ PARTS = {
     "server/catalog": ([BASE, "server/store/", "common/sgf/splitter.h"], ["io"]),
     # The class behind the RPCs: messages in, messages out, no transport.
     "server/coordinator": (
-        [BASE, "server/work/", "server/store/", "server/catalog/", "server/messages.h", "common/metrics/"],
+        [BASE, "server/work/", "server/store/", "server/catalog/", "server/messages.h", "server/traffic.h"],
         ["io", "proto"],
     ),
     "server/rpc": (

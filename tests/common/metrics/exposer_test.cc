@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/metrics/family.h"
 
 namespace moyo::metrics {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // The whole answer to GET /metrics; empty when nobody listens.
 std::string Scrape(int port) {
@@ -54,6 +56,23 @@ TEST(Endpoint, RegisteredCounterIsServed) {
       .Add({})
       .Increment(7);
   EXPECT_THAT(Scrape((*endpoint)->port()), HasSubstr("moyo_test_total 7"));
+}
+
+class Answer final : public prometheus::Collectable {
+ public:
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    return {GaugeFamily("moyo_test_answer", "A test.", 42)};
+  }
+};
+
+TEST(Endpoint, ASourceIsAskedUntilItIsRemoved) {
+  const auto endpoint = Endpoint::Open("127.0.0.1:0", "moyo-test");
+  ASSERT_TRUE(endpoint.ok()) << endpoint.status();
+  const auto source = std::make_shared<Answer>();
+  (*endpoint)->AddSource(source);
+  EXPECT_THAT(Scrape((*endpoint)->port()), HasSubstr("moyo_test_answer 42"));
+  (*endpoint)->RemoveSource(source);
+  EXPECT_THAT(Scrape((*endpoint)->port()), Not(HasSubstr("moyo_test_answer")));
 }
 
 TEST(Endpoint, TakenPortIsUnavailableAndSaysWhatToDo) {
