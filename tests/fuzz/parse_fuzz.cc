@@ -13,7 +13,6 @@ namespace {
 // Rows are in order, and the accepted ones count the shard's rows through.
 void CheckRows(worker::ParseJob& job, size_t games, size_t source_bytes) {
   Require(job.rows().size() == games, "each game gives one row");
-  Require(job.games_parsed() == games, "each row is counted");
   uint64_t game_id = 1;
   uint32_t shard_row = 0;
   for (const worker::LedgerRow& row : job.rows()) {

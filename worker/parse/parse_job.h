@@ -48,7 +48,7 @@ struct LedgerRow {
   go::GameIdentity identity;  // of an accepted game
 };
 
-// Not thread-safe, but for games_parsed().
+// Not thread-safe.
 class ParseJob {
  public:
   // `games_parsed` (may be null; must outlive the job) is kept equal to the rows so far, so that
