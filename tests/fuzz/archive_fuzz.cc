@@ -15,7 +15,7 @@ namespace {
 
 using catalog::ArchiveCursor;
 
-constexpr uint64_t kMostBytes = 4 << 20;  // read of one archive: bombs cost time and show nothing
+constexpr uint64_t kMostBytes = 256 << 10;  // read of one archive: bombs cost time and show nothing
 
 // A file without a place on disk that holds the input, and the path by which it opens.
 class MemoryFile {

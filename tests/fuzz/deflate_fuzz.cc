@@ -12,7 +12,7 @@
 namespace moyo::fuzz {
 namespace {
 
-constexpr size_t kMostBytes = 1 << 20;
+constexpr size_t kMostBytes = 1 << 14;
 
 void CheckBytes(const std::string& bytes) {
   static const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)>
@@ -32,7 +32,7 @@ void CheckBytes(const std::string& bytes) {
 std::string Expand(std::string_view pairs) {
   std::string bytes;
   for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-    const size_t count = size_t{1} << (static_cast<unsigned char>(pairs[i + 1]) % 17);
+    const size_t count = size_t{1} << (static_cast<unsigned char>(pairs[i + 1]) % 13);
     bytes.append(std::min(count, kMostBytes - bytes.size()), pairs[i]);
   }
   return bytes;

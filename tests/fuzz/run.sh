@@ -33,7 +33,7 @@ for target in "${targets[@]}"; do corpora "$target" >/dev/null; done
 
 command -v clang++ >/dev/null || { echo "run.sh: the fuzzers need clang and libclang-rt-dev" >&2; exit 1; }
 cmake --preset fuzz
-cmake --build --preset fuzz
+cmake --build --preset fuzz --target "${targets[@]/#/fuzz_}"
 
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 failed=()

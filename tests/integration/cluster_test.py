@@ -81,8 +81,8 @@ class Cluster:
         self.address = await_until("the server listens", address)
         return server
 
-    def start_worker(self, name, *more):
-        return self.start("moyo-worker", "--server", self.address, "--parallel", 1, "--name", name,
+    def start_worker(self, name, *more, parallel=1):
+        return self.start("moyo-worker", "--server", self.address, "--parallel", parallel, "--name", name,
                           "--spool", os.path.join(self.folder, "spool-" + name), *more)
 
     @staticmethod
@@ -159,7 +159,7 @@ class ClusterTest(unittest.TestCase):
         cluster = self.cluster("parallel")
         self.addCleanup(cluster.stop_all)
         cluster.start_server()
-        worker = cluster.start_worker("only", "--parallel", "3", "--exit-when-done")
+        worker = cluster.start_worker("only", "--exit-when-done", parallel=3)
         self.check_same_dataset(cluster.await_complete())
         self.assertEqual(worker.wait(PATIENCE_SECONDS), 0, cluster.read(worker))
 
