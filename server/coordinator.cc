@@ -168,18 +168,26 @@ absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& reques
   return absl::OkStatus();
 }
 
-absl::Status Coordinator::LeaseUnit(const v1::LeaseUnitRequest& request,
-                                    v1::LeaseUnitResponse& response) {
+void Coordinator::LeaseUnit(const v1::LeaseUnitRequest& request, v1::LeaseUnitResponse& response,
+                            Done done) {
+  const absl::StatusOr<bool> granted = Grant(request, response);
+  if (!granted.ok() || !*granted) return done(granted.status());
+  store_.WhenOnDisk(std::move(done));
+}
+
+absl::StatusOr<bool> Coordinator::Grant(const v1::LeaseUnitRequest& request,
+                                        v1::LeaseUnitResponse& response) {
   const std::string name = SeeWorker(request.worker_id());
   if (name.empty()) return UnknownWorker();
   // Asked before the units: a scan that ends in between has added its units by then.
   const bool is_scanning = running_scans_ > 0;
-  MOYO_ASSIGN_OR_RETURN(const std::optional<store::GrantedUnit> granted, store_.LeaseNext(name));
+  MOYO_ASSIGN_OR_RETURN(const std::optional<store::GrantedUnit> granted,
+                        store_.LeaseUnsynced(name));
   if (!granted) {
     const store::UnitCounts units = store_.GetStatus().units;
     response.set_all_done(!is_scanning && units.pending + units.leased == 0);
     response.set_retry_after_ms(is_scanning ? kRetryWhileScanningMs : kRetryMs);
-    return absl::OkStatus();
+    return false;
   }
   v1::Lease& lease = *response.mutable_lease();
   lease.set_lease_id(absl::StrCat("lease-", granted->unit.token.value));
@@ -188,7 +196,7 @@ absl::Status Coordinator::LeaseUnit(const v1::LeaseUnitRequest& request,
   lease.set_attempt(granted->unit.failures + 1);
   lease.set_lease_duration_ms(absl::ToInt64Milliseconds(options_.lease_duration));
   for (const store::Source& source : granted->sources) FillSource(source, *lease.add_sources());
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status Coordinator::FetchSources(const v1::FetchSourcesRequest& request,
@@ -248,7 +256,15 @@ absl::Status Coordinator::Heartbeat(const v1::HeartbeatRequest& request,
   return absl::OkStatus();
 }
 
-absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
+// A repeated commit waits for the disk, too: the first one may not be there yet.
+void Coordinator::CommitUnit(const v1::CommitUnitRequest& request, v1::CommitUnitResponse& response,
+                             Done done) {
+  const absl::Status taken = TakeCommit(request, response);
+  if (!taken.ok()) return done(taken);
+  store_.WhenOnDisk(std::move(done));
+}
+
+absl::Status Coordinator::TakeCommit(const v1::CommitUnitRequest& request,
                                      v1::CommitUnitResponse& response) {
   const std::string name = SeeWorker(request.worker_id());
   MOYO_RETURN_IF_ERROR(CheckRun(request.run_id()));
@@ -258,7 +274,7 @@ absl::Status Coordinator::CommitUnit(const v1::CommitUnitRequest& request,
   commit.worker = name.empty() ? request.worker_id() : name;
   commit.digest = request.shard_digest();
   MOYO_ASSIGN_OR_RETURN(commit.games, GamesOf(request));
-  const absl::StatusOr<bool> repeated = store_.Commit(std::move(commit));
+  const absl::StatusOr<bool> repeated = store_.CommitUnsynced(std::move(commit));
   (void)NoteStorage(repeated.status());
   if (!repeated.ok()) {
     spdlog::warn("commit of unit {} by '{}' refused: {}", request.unit_id(), name,

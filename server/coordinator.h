@@ -51,6 +51,8 @@ class Coordinator {
   // Sends one message of a stream; false: the other side went away.
   template <typename Message>
   using Send = std::function<bool(const Message&)>;
+  // How a call ended; may be called on any thread, before or after the method returns.
+  using Done = std::function<void(const absl::Status&)>;
   // Receives one; false: the end.
   template <typename Message>
   using Receive = std::function<bool(Message*)>;
@@ -73,11 +75,13 @@ class Coordinator {
   // WorkService
   absl::Status RegisterWorker(const v1::RegisterWorkerRequest& request,
                               v1::RegisterWorkerResponse& response);
-  absl::Status LeaseUnit(const v1::LeaseUnitRequest& request, v1::LeaseUnitResponse& response);
+  // Answers by `done`, once what was decided is on the disk, and holds no thread until then.
+  void LeaseUnit(const v1::LeaseUnitRequest& request, v1::LeaseUnitResponse& response, Done done);
   absl::Status FetchSources(const v1::FetchSourcesRequest& request,
                             const Send<v1::FetchSourcesResponse>& send);
   absl::Status Heartbeat(const v1::HeartbeatRequest& request, v1::HeartbeatResponse& response);
-  absl::Status CommitUnit(const v1::CommitUnitRequest& request, v1::CommitUnitResponse& response);
+  void CommitUnit(const v1::CommitUnitRequest& request, v1::CommitUnitResponse& response,
+                  Done done);  // as LeaseUnit
   absl::Status ReleaseUnit(const v1::ReleaseUnitRequest& request,
                            v1::ReleaseUnitResponse& response);
   // ShardService
@@ -114,6 +118,9 @@ class Coordinator {
   void NoteCatalogue(const absl::Status& status);
   // Empty when unknown; else marks it as seen.
   std::string SeeWorker(const std::string& worker_id);
+  // False: no unit was granted, and nothing need reach the disk.
+  absl::StatusOr<bool> Grant(const v1::LeaseUnitRequest& request, v1::LeaseUnitResponse& response);
+  absl::Status TakeCommit(const v1::CommitUnitRequest& request, v1::CommitUnitResponse& response);
   // FAILED_PRECONDITION: what the worker sends belongs to another run.
   absl::Status CheckRun(const std::string& run_id) const;
   absl::Status CheckParserVersion(uint32_t version);

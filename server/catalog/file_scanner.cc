@@ -71,14 +71,14 @@ absl::Status FileScanner::ScanPlain(const std::string& path) {
   if (fd < 0) return ErrnoStatus(errno, "open", path);
   const absl::Cleanup close_fd = [fd] { close(fd); };
   RangeBuilder builder = MakeBuilder("", -1);
-  std::string buffer(kReadBytes, '\0');
+  buffer_.resize(kReadBytes);  // once: most files are far smaller
   absl::Status status;
   while (!builder.stopped()) {
-    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    const ssize_t got = read(fd, buffer_.data(), buffer_.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) status = ErrnoStatus(errno, "read", path);
     if (got <= 0) break;
-    builder.Feed(std::string_view(buffer).substr(0, got));
+    builder.Feed(std::string_view(buffer_).substr(0, got));
   }
   if (!status.ok() && file_->added == 0) return status;
   builder.Finish();

@@ -53,6 +53,7 @@ class FileScanner {
   std::map<RangeKey, store::Source> known_;
   bool unchanged_ = false;  // it is as it was when its known sources were found
   bool cut_ = false;        // the limit came in its middle
+  std::string buffer_;      // of plain files
   absl::Status status_;     // first failure of the store
 };
 

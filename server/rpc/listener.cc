@@ -11,8 +11,8 @@
 namespace moyo::server {
 namespace {
 
-// Calls at once; most wait for the disk. One more is RESOURCE_EXHAUSTED, which workers try again.
-constexpr int kMaxThreads = 2000;
+// Of the calls that hold one. One call more is RESOURCE_EXHAUSTED, which workers try again.
+constexpr int kMaxThreads = 512;
 // Threads that may wait for a call: with gRPC's two, every burst starts and ends hundreds.
 constexpr int kIdleThreads = 64;
 constexpr size_t kMaxBufferBytes = 256u << 20;

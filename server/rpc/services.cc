@@ -9,8 +9,10 @@
 namespace moyo::server {
 namespace {
 
+using grpc::CallbackServerContext;
 using grpc::ServerContext;
 using grpc::ServerReader;
+using grpc::ServerUnaryReactor;
 using grpc::ServerWriter;
 using grpc::Status;
 using rpc::ToGrpc;
@@ -20,7 +22,17 @@ Coordinator::Send<Message> SendTo(ServerWriter<Message>* writer) {
   return [writer](const Message& message) { return writer->Write(message); };
 }
 
-class WorkServiceImpl final : public v1::WorkService::Service {
+// The calls of every unit hold no thread while they wait for the disk: thousands may wait at once.
+template <typename Service>
+using HotCalls =
+    v1::WorkService::WithCallbackMethod_LeaseUnit<v1::WorkService::WithCallbackMethod_Heartbeat<
+        v1::WorkService::WithCallbackMethod_CommitUnit<Service>>>;
+
+Coordinator::Done FinishOf(grpc::ServerUnaryReactor* reactor) {
+  return [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); };
+}
+
+class WorkServiceImpl final : public HotCalls<v1::WorkService::Service> {
  public:
   explicit WorkServiceImpl(Coordinator& coordinator) : coordinator_(coordinator) {}
 
@@ -28,21 +40,28 @@ class WorkServiceImpl final : public v1::WorkService::Service {
                         v1::RegisterWorkerResponse* response) override {
     return ToGrpc(coordinator_.RegisterWorker(*request, *response));
   }
-  Status LeaseUnit(ServerContext*, const v1::LeaseUnitRequest* request,
-                   v1::LeaseUnitResponse* response) override {
-    return ToGrpc(coordinator_.LeaseUnit(*request, *response));
+  ServerUnaryReactor* LeaseUnit(CallbackServerContext* context, const v1::LeaseUnitRequest* request,
+                                v1::LeaseUnitResponse* response) override {
+    ServerUnaryReactor* const reactor = context->DefaultReactor();
+    coordinator_.LeaseUnit(*request, *response, FinishOf(reactor));
+    return reactor;
   }
   Status FetchSources(ServerContext*, const v1::FetchSourcesRequest* request,
                       ServerWriter<v1::FetchSourcesResponse>* writer) override {
     return ToGrpc(coordinator_.FetchSources(*request, SendTo(writer)));
   }
-  Status Heartbeat(ServerContext*, const v1::HeartbeatRequest* request,
-                   v1::HeartbeatResponse* response) override {
-    return ToGrpc(coordinator_.Heartbeat(*request, *response));
+  ServerUnaryReactor* Heartbeat(CallbackServerContext* context, const v1::HeartbeatRequest* request,
+                                v1::HeartbeatResponse* response) override {
+    ServerUnaryReactor* const reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpc(coordinator_.Heartbeat(*request, *response)));
+    return reactor;
   }
-  Status CommitUnit(ServerContext*, const v1::CommitUnitRequest* request,
-                    v1::CommitUnitResponse* response) override {
-    return ToGrpc(coordinator_.CommitUnit(*request, *response));
+  ServerUnaryReactor* CommitUnit(CallbackServerContext* context,
+                                 const v1::CommitUnitRequest* request,
+                                 v1::CommitUnitResponse* response) override {
+    ServerUnaryReactor* const reactor = context->DefaultReactor();
+    coordinator_.CommitUnit(*request, *response, FinishOf(reactor));
+    return reactor;
   }
   Status ReleaseUnit(ServerContext*, const v1::ReleaseUnitRequest* request,
                      v1::ReleaseUnitResponse* response) override {

@@ -4,39 +4,66 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
+#include "absl/synchronization/notification.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 
 namespace moyo::store {
 
+GroupSync::GroupSync(std::string path, Kind kind)
+    : path_(std::move(path)), kind_(kind), thread_([this] { SyncUntilStopped(); }) {}
+
 GroupSync::~GroupSync() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
   if (fd_ >= 0) close(fd_);
 }
 
-absl::Status GroupSync::Wait() {
-  if (path_.empty()) return absl::OkStatus();
+void GroupSync::Then(Done done) {
   absl::MutexLock lock(&mutex_);
-  const uint64_t call = ++asked_;
-  const auto is_my_turn = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return synced_ >= call || !failure_.ok() || !is_syncing_;
+  waiting_.push_back(std::move(done));
+}
+
+absl::Status GroupSync::Wait() {
+  absl::Notification synced;
+  absl::Status result;
+  Then([&](const absl::Status& status) {
+    result = status;
+    synced.Notify();
+  });
+  synced.WaitForNotification();
+  return result;
+}
+
+void GroupSync::SyncUntilStopped() {
+  const auto has_work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !waiting_.empty();
   };
   while (true) {
-    mutex_.Await(absl::Condition(&is_my_turn));
-    if (!failure_.ok()) return failure_;
-    if (synced_ >= call) return absl::OkStatus();
-    MOYO_RETURN_IF_ERROR(OpenOnce());
-    // This call syncs for all that have come so far.
-    const uint64_t served = asked_;
-    const int fd = fd_;
-    is_syncing_ = true;
-    mutex_.Unlock();
-    const absl::Status status = SyncNow(fd);
-    mutex_.Lock();
-    is_syncing_ = false;
-    if (status.ok()) synced_ = served;
-    failure_.Update(status);
+    std::vector<Done> served;
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.Await(absl::Condition(&has_work));
+      if (waiting_.empty()) return;
+      served.swap(waiting_);
+    }
+    // For all that have come so far; what comes meanwhile is served by the next.
+    const absl::Status status = SyncNow();
+    for (const Done& done : served) done(status);
   }
+}
+
+absl::Status GroupSync::SyncNow() {
+  if (!failure_.ok()) return failure_;
+  MOYO_RETURN_IF_ERROR(OpenOnce());
+  const int result = kind_ == Kind::kFolder ? fsync(fd_) : fdatasync(fd_);
+  if (result != 0) failure_ = ErrnoStatus(errno, "sync", path_);
+  return failure_;
 }
 
 absl::Status GroupSync::OpenOnce() {
@@ -44,11 +71,6 @@ absl::Status GroupSync::OpenOnce() {
   const int flags = kind_ == Kind::kFolder ? O_RDONLY | O_DIRECTORY : O_RDONLY;
   fd_ = open(path_.c_str(), flags | O_CLOEXEC);
   return fd_ >= 0 ? absl::OkStatus() : ErrnoStatus(errno, "open", path_);
-}
-
-absl::Status GroupSync::SyncNow(int fd) const {
-  const int result = kind_ == Kind::kFolder ? fsync(fd) : fdatasync(fd);
-  return result == 0 ? absl::OkStatus() : ErrnoStatus(errno, "sync", path_);
 }
 
 }  // namespace moyo::store

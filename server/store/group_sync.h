@@ -8,7 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -16,34 +19,40 @@
 
 namespace moyo::store {
 
-// Thread-safe.
+// Thread-safe. Has a thread of its own.
 class GroupSync {
  public:
   enum class Kind : uint8_t { kFile, kFolder };
-  // Opened at the first Wait: by then the path must be there. Empty: nothing to sync (a database in
-  // memory).
-  GroupSync(std::string path, Kind kind) : path_(std::move(path)), kind_(kind) {}
+  using Done = std::function<void(const absl::Status&)>;
+
+  // The path is opened for the first sync: by then it must be there.
+  GroupSync(std::string path, Kind kind);
+  // After what was asked for is done.
   ~GroupSync();
   GroupSync(const GroupSync&) = delete;
   GroupSync& operator=(const GroupSync&) = delete;
 
+  // Calls `done` on the sync's thread, which it must not keep long.
+  //
   // After one failed sync every later one fails, too: the kernel may have thrown away what it could
   // not write, so that a later success would say nothing. Restarting reads what is on the disk.
+  void Then(Done done);
+  // The same, and waits for it.
   absl::Status Wait();
 
  private:
-  // The sync itself, without the lock.
-  absl::Status SyncNow(int fd) const;
-  absl::Status OpenOnce() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SyncUntilStopped();
+  absl::Status SyncNow();
+  absl::Status OpenOnce();
 
   const std::string path_;
   const Kind kind_;
+  int fd_ = -1;           // of the thread alone
+  absl::Status failure_;  // of the thread alone
   absl::Mutex mutex_;
-  int fd_ ABSL_GUARDED_BY(mutex_) = -1;
-  bool is_syncing_ ABSL_GUARDED_BY(mutex_) = false;
-  uint64_t asked_ ABSL_GUARDED_BY(mutex_) = 0;   // calls so far
-  uint64_t synced_ ABSL_GUARDED_BY(mutex_) = 0;  // the calls up to this one are served
-  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Done> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
 };
 
 }  // namespace moyo::store

@@ -23,7 +23,19 @@ constexpr char kAddAlarm[] = "INSERT INTO alarms(text) VALUES (?)";
 constexpr char kLastSource[] = "SELECT ifnull(max(source_id), 0) FROM sources";
 constexpr char kFoundGames[] = "SELECT ifnull(sum(games), 0) FROM sources";
 constexpr char kNextToken[] = "SELECT value FROM meta WHERE key = 'next_token'";
+constexpr char kQuickCheck[] =
+    "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'";
 constexpr char kGamesSeen[] = "SELECT value FROM meta WHERE key = 'games_seen'";
+
+// A damaged page would come to light only when its rows are asked for, after more was built on it.
+absl::Status CheckIntact(Database& database, const std::string& path) {
+  const absl::StatusOr<uint64_t> problems = database.QueryInteger(kQuickCheck);
+  if (problems.ok() && *problems == 0) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "the database '", path, "' is damaged",
+      problems.ok() ? "" : absl::StrCat(" (", problems.status().message(), ")"),
+      "; put a backup of its folder in its place, or begin anew with another --run-dir"));
+}
 
 }  // namespace
 
@@ -44,6 +56,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder,
                                                    const Clock& clock) {
   MOYO_RETURN_IF_ERROR(MakeFolder(folder + "/shards"));
   MOYO_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(folder + "/moyo.db"));
+  MOYO_RETURN_IF_ERROR(CheckIntact(*database, folder + "/moyo.db"));
   MOYO_RETURN_IF_ERROR(Migrate(*database));
   std::unique_ptr<Store> store(new Store(std::move(database), folder, options, clock));
   MOYO_RETURN_IF_ERROR(store->Load());

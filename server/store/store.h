@@ -95,6 +95,8 @@ class Store {
   // --- leases ---
   // The open unit with the lowest first game; nullopt: none is pending.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
+  // The same, but may be gone after a power cut until WhenOnDisk says otherwise.
+  absl::StatusOr<std::optional<GrantedUnit>> LeaseUnsynced(const std::string& worker);
   // False: the lease is lost.
   absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t work_done);
   absl::Status Release(work::UnitId unit, const work::Release& release);
@@ -112,6 +114,9 @@ class Store {
   // True: this commit stood already. NOT_FOUND: no such shard was uploaded. DATA_LOSS: another
   // digest stands. INVALID_ARGUMENT: the rows are not the unit's games.
   absl::StatusOr<bool> Commit(CommitRequest request);
+  absl::StatusOr<bool> CommitUnsynced(CommitRequest request);  // as LeaseUnsynced
+  // Calls `done`, on another thread, when all that was decided until now survives a power cut.
+  void WhenOnDisk(GroupSync::Done done) { wal_sync_.Then(std::move(done)); }
   // Path and length of a unit's shard in the dataset. NOT_FOUND.
   absl::StatusOr<std::pair<std::string, uint64_t>> FindShard(work::UnitId unit);
   std::shared_ptr<const Manifest> GetManifest();
@@ -150,9 +155,6 @@ class Store {
     const absl::Status synced = wal_sync_.Wait();
     return synced.ok() ? std::move(answer) : Answer(synced);
   }
-  absl::StatusOr<std::optional<GrantedUnit>> LeaseUnsynced(const std::string& worker)
-      ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<bool> CommitUnsynced(CommitRequest request) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);

@@ -27,8 +27,15 @@ TEST(GroupSyncTest, ManyAtOnceAreAllServed) {
   EXPECT_EQ(served, 16 * 200);
 }
 
-TEST(GroupSyncTest, WithoutAPathThereIsNothingToDo) {
-  EXPECT_TRUE(GroupSync("", GroupSync::Kind::kFile).Wait().ok());
+TEST(GroupSyncTest, WhatWasAskedForIsDoneBeforeTheEnd) {
+  test::TempFolder folder;
+  int served = 0;
+  {
+    GroupSync sync(folder.Write("log", "bytes"), GroupSync::Kind::kFile);
+    for (int i = 0; i < 5; ++i)
+      sync.Then([&](const absl::Status& status) { served += status.ok(); });
+  }
+  EXPECT_EQ(served, 5);
 }
 
 TEST(GroupSyncTest, PathThatIsNotThereYetIsOpenedLater) {

@@ -203,5 +203,21 @@ TEST_F(StoreTest, UnitWithoutAcceptedGamesHasNoShard) {
   EXPECT_TRUE(store_->GetManifest()->shards.empty());
 }
 
+TEST_F(StoreTest, DamagedDatabaseIsRefusedWithWhatToDo) {
+  AddUnits(std::vector<std::vector<uint32_t>>(500, {1, 1}));
+  store_ = nullptr;
+  {
+    std::fstream file(path_ + "/moyo.db", std::ios::in | std::ios::out | std::ios::binary);
+    for (int page = 4; page < 8; ++page) {
+      file.seekp(page * 4096);
+      file << std::string(600, '\x7f');
+    }
+  }
+  const absl::Status opened = Store::Open(path_, options_, clock_).status();
+  EXPECT_TRUE(absl::IsDataLoss(opened)) << opened;
+  EXPECT_NE(opened.message().find("is damaged"), absl::string_view::npos);
+  EXPECT_NE(opened.message().find("backup"), absl::string_view::npos);
+}
+
 }  // namespace
 }  // namespace moyo::store
