@@ -12,6 +12,7 @@ absl::Status RunGtp(const PlayerOptions& options, Evaluator& evaluator, std::ist
   GtpEngine engine(evaluator, options);
   std::string line;
   while (!engine.quit() && ReadLine(in, line)) out << engine.Handle(line) << std::flush;
+  out << engine.Close() << std::flush;
   return absl::OkStatus();
 }
 

@@ -10,6 +10,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
+#include "common/go/symmetry.h"
+#include "common/sgf/game_writer.h"
 #include "play/board_view.h"
 #include "play/game_file.h"
 #include "play/scoring.h"
@@ -69,22 +71,31 @@ bool AllIntegers(const std::vector<std::string>& words, size_t from) {
 
 }  // namespace
 
-GtpEngine::GtpEngine(Evaluator& evaluator, PlayerOptions options) : player_(evaluator, options) {}
+GtpEngine::GtpEngine(Evaluator& evaluator, PlayerOptions options)
+    : evaluator_(evaluator), player_(evaluator, options) {}
 
 const std::vector<GtpEngine::Command>& GtpEngine::Commands() {
   static const std::vector<Command>& commands = *new std::vector<Command>{
       {"boardsize", &GtpEngine::BoardSize},
       {"clear_board", &GtpEngine::ClearBoard},
       {"final_score", &GtpEngine::FinalScore},
+      {"final_status_list", &GtpEngine::FinalStatusList},
       {"fixed_handicap", &GtpEngine::FixedHandicap},
       {"genmove", &GtpEngine::GenMove},
+      {"kata-analyze", &GtpEngine::KataAnalyze},
+      {"kata-genmove_analyze", &GtpEngine::KataGenMoveAnalyze},
+      {"kata-raw-nn", &GtpEngine::KataRawNn},
+      {"kgs-genmove_cleanup", &GtpEngine::GenMoveCleanup},
       {"known_command", &GtpEngine::KnownCommand},
       {"komi", &GtpEngine::Komi},
       {"list_commands", &GtpEngine::ListCommands},
       {"loadsgf", &GtpEngine::LoadSgf},
+      {"lz-analyze", &GtpEngine::LzAnalyze},
+      {"lz-genmove_analyze", &GtpEngine::LzGenMoveAnalyze},
       {"name", &GtpEngine::Name},
       {"place_free_handicap", &GtpEngine::PlaceFreeHandicap},
       {"play", &GtpEngine::Play},
+      {"printsgf", &GtpEngine::PrintSgf},
       {"protocol_version", &GtpEngine::ProtocolVersion},
       {"quit", &GtpEngine::Quit},
       {"reg_genmove", &GtpEngine::RegGenMove},
@@ -106,6 +117,11 @@ const GtpEngine::Command* GtpEngine::Find(std::string_view name) {
 }
 
 std::string GtpEngine::Handle(std::string_view line) {
+  const std::string before = Close();
+  return before + Answer(line);
+}
+
+std::string GtpEngine::Answer(std::string_view line) {
   Arguments words = absl::StrSplit(Clean(line), ' ', absl::SkipEmpty());
   std::string id;
   if (!words.empty() && IsId(words.front())) {
@@ -122,7 +138,8 @@ std::string GtpEngine::Handle(std::string_view line) {
     const std::string message = absl::StrReplaceAll(reply.status().message(), {{"\n", " "}});
     return absl::StrCat("?", id, " ", message, "\n\n");
   }
-  return absl::StrCat("=", id, reply->empty() ? "" : " ", *reply, "\n\n");
+  return absl::StrCat("=", id, reply->empty() || reply->front() == '\n' ? "" : " ", *reply,
+                      analysis_open_ ? "\n" : "\n\n");
 }
 
 GtpEngine::Reply GtpEngine::ProtocolVersion(const Arguments&) { return "2"; }
@@ -218,9 +235,21 @@ GtpEngine::Reply GtpEngine::GenMove(const Arguments& arguments) {
       arguments.size() == 1 ? ParseColor(arguments[0]) : std::nullopt;
   if (!color) return Error("invalid color");
   MOYO_ASSIGN_OR_RETURN(const Decision decision, player_.Decide(state_, *color));
+  return PlayDecision(decision, *color);
+}
+
+GtpEngine::Reply GtpEngine::PlayDecision(const Decision& decision, go::Color color) {
   if (decision.kind == Decision::Kind::kResign) return "resign";
-  MOYO_RETURN_IF_ERROR(state_.Play({decision.point, *color}));
+  MOYO_RETURN_IF_ERROR(state_.Play({decision.point, color}));
   return FormatVertex(decision.point, kSize);
+}
+
+GtpEngine::Reply GtpEngine::GenMoveCleanup(const Arguments& arguments) {
+  const std::optional<go::Color> color =
+      arguments.size() == 1 ? ParseColor(arguments[0]) : std::nullopt;
+  if (!color) return Error("invalid color");
+  MOYO_ASSIGN_OR_RETURN(const Decision decision, player_.Cleanup(state_, *color));
+  return PlayDecision(decision, *color);
 }
 
 GtpEngine::Reply GtpEngine::RegGenMove(const Arguments& arguments) {
@@ -253,8 +282,75 @@ GtpEngine::Reply GtpEngine::FinalScore(const Arguments&) {
   return FormatScore(CountArea(state_.board()), state_.komi_half_points());
 }
 
+GtpEngine::Reply GtpEngine::FinalStatusList(const Arguments& arguments) {
+  if (arguments.size() != 1) return Error("no status");
+  if (arguments[0] == "dead" || arguments[0] == "seki") return "";
+  if (arguments[0] != "alive") return Error("unknown status");
+  const std::vector<std::vector<go::Point>> chains = Chains(state_.board());
+  return absl::StrJoin(chains, "\n", [](std::string* out, const std::vector<go::Point>& chain) {
+    absl::StrAppend(out, JoinVertices(chain));
+  });
+}
+
 GtpEngine::Reply GtpEngine::ShowBoard(const Arguments&) {
   std::string text = absl::StrCat("\n", RenderBoard(state_, Style::kPlain));
+  text.pop_back();  // an empty line would end the response
+  return text;
+}
+
+GtpEngine::Reply GtpEngine::Analyze(const Arguments& arguments, AnalysisStyle style) {
+  MOYO_ASSIGN_OR_RETURN(const AnalysisRequest request,
+                        ParseAnalysisRequest(arguments, state_.to_move()));
+  MOYO_ASSIGN_OR_RETURN(const std::string line, AnalysisLine(state_, request, style, evaluator_));
+  analysis_open_ = true;
+  return line.empty() ? "" : "\n" + line;
+}
+
+GtpEngine::Reply GtpEngine::LzAnalyze(const Arguments& arguments) {
+  return Analyze(arguments, AnalysisStyle::kLz);
+}
+
+GtpEngine::Reply GtpEngine::KataAnalyze(const Arguments& arguments) {
+  return Analyze(arguments, AnalysisStyle::kKata);
+}
+
+GtpEngine::Reply GtpEngine::GenMoveAnalyze(const Arguments& arguments, AnalysisStyle style) {
+  MOYO_ASSIGN_OR_RETURN(const AnalysisRequest request,
+                        ParseAnalysisRequest(arguments, state_.to_move()));
+  MOYO_ASSIGN_OR_RETURN(const std::string line, AnalysisLine(state_, request, style, evaluator_));
+  MOYO_ASSIGN_OR_RETURN(const Decision decision, player_.Decide(state_, request.color));
+  MOYO_ASSIGN_OR_RETURN(const std::string vertex, PlayDecision(decision, request.color));
+  return absl::StrCat(line.empty() ? "" : "\n", line, "\nplay ", vertex);
+}
+
+GtpEngine::Reply GtpEngine::LzGenMoveAnalyze(const Arguments& arguments) {
+  return GenMoveAnalyze(arguments, AnalysisStyle::kLz);
+}
+
+GtpEngine::Reply GtpEngine::KataGenMoveAnalyze(const Arguments& arguments) {
+  return GenMoveAnalyze(arguments, AnalysisStyle::kKata);
+}
+
+GtpEngine::Reply GtpEngine::KataRawNn(const Arguments& arguments) {
+  int first = 0, last = go::kSymmetries - 1;
+  if (arguments.size() != 1) return Error("symmetry not 0 to 7 or all");
+  if (arguments[0] != "all") {
+    if (!absl::SimpleAtoi(arguments[0], &first) || first < 0 || first >= go::kSymmetries) {
+      return Error("symmetry not 0 to 7 or all");
+    }
+    last = first;
+  }
+  std::string text;
+  for (int symmetry = first; symmetry <= last; ++symmetry) {
+    MOYO_ASSIGN_OR_RETURN(const std::string one,
+                          RawNetworkText(state_, state_.to_move(), symmetry, evaluator_));
+    absl::StrAppend(&text, text.empty() ? "" : "\n", one);
+  }
+  return text;
+}
+
+GtpEngine::Reply GtpEngine::PrintSgf(const Arguments&) {
+  std::string text = sgf::WriteSgf(state_.record());
   text.pop_back();  // an empty line would end the response
   return text;
 }

@@ -4,17 +4,21 @@
 //   GtpEngine engine(evaluator, {});
 //   engine.Handle("1 genmove b");  // "=1 Q16\n\n"
 //
-// 19x19 only. Scores are Tromp-Taylor with every stone alive. The clock commands are accepted and
-// ignored: a move is one evaluation of the network.
+// 19x19 only. Scores are Tromp-Taylor with every stone alive, and so are final_status_list's
+// answers. The clock commands are accepted and ignored: a move is one evaluation of the network.
+// lz-analyze and kata-analyze answer with one line (gtp_analysis.h), which cannot change any more;
+// as their protocol wants it, that response stays open until the next line of input.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "play/evaluator.h"
 #include "play/game_state.h"
+#include "play/gtp_analysis.h"
 #include "play/policy_player.h"
 
 namespace moyo::play {
@@ -25,8 +29,11 @@ class GtpEngine {
   GtpEngine(Evaluator& evaluator, PlayerOptions options);
 
   // The response with its two line feeds; empty for a line that holds no command. Never fails: what
-  // a command cannot do is a "?" response.
+  // a command cannot do is a "?" response. An analysis ends with one line feed, and the line after
+  // it, whatever it holds, begins its answer with the other.
   std::string Handle(std::string_view line);
+  // What is missing of an open analysis, at the end of the input.
+  std::string Close() { return std::exchange(analysis_open_, false) ? "\n" : ""; }
   // True after the quit command.
   bool quit() const { return quit_; }
   const GameState& state() const { return state_; }
@@ -38,6 +45,7 @@ class GtpEngine {
     const char* name;
     Reply (GtpEngine::*run)(const Arguments&);
   };
+  std::string Answer(std::string_view line);
   static const std::vector<Command>& Commands();
   static const Command* Find(std::string_view name);
 
@@ -61,12 +69,26 @@ class GtpEngine {
   Reply TimeSettings(const Arguments& arguments);
   Reply TimeLeft(const Arguments& arguments);
   Reply FinalScore(const Arguments&);
+  Reply FinalStatusList(const Arguments& arguments);
+  Reply GenMoveCleanup(const Arguments& arguments);
+  Reply LzAnalyze(const Arguments& arguments);
+  Reply KataAnalyze(const Arguments& arguments);
+  Reply LzGenMoveAnalyze(const Arguments& arguments);
+  Reply KataGenMoveAnalyze(const Arguments& arguments);
+  Reply KataRawNn(const Arguments& arguments);
+  Reply PrintSgf(const Arguments&);
   Reply ShowBoard(const Arguments&);
   Reply LoadSgf(const Arguments& arguments);
 
+  Reply Analyze(const Arguments& arguments, AnalysisStyle style);
+  Reply GenMoveAnalyze(const Arguments& arguments, AnalysisStyle style);
+  Reply PlayDecision(const Decision& decision, go::Color color);
+
   GameState state_;
+  Evaluator& evaluator_;
   PolicyPlayer player_;
   bool quit_ = false;
+  bool analysis_open_ = false;
 };
 
 }  // namespace moyo::play

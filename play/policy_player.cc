@@ -5,6 +5,8 @@
 #include <bitset>
 #include <cmath>
 
+#include "play/scoring.h"
+
 namespace moyo::play {
 namespace {
 
@@ -37,6 +39,16 @@ bool NeighboursAreOneChain(const go::Board& board, go::Point eye, go::Color colo
     const int x = eye.x + side[0], y = eye.y + side[1];
     return !OnBoard(board, x, y) || reached[y * board.size() + x];
   });
+}
+
+// The opponent has just passed, and as the board stands `color` has won by area.
+bool PassWins(const GameState& state, go::Color color) {
+  const std::vector<go::Move>& moves = state.moves();
+  if (moves.size() < PolicyPlayer::kAcceptPassFromMove) return false;
+  if (!moves.back().point.IsPass() || moves.back().color == color) return false;
+  const AreaCount area = CountArea(state.board());
+  const int margin = 2 * (area.black - area.white) - state.komi_half_points();
+  return color == go::Color::kBlack ? margin > 0 : margin < 0;
 }
 
 }  // namespace
@@ -127,6 +139,19 @@ absl::StatusOr<Decision> PolicyPlayer::Best(const GameState& state, go::Color co
   return decision;
 }
 
+absl::StatusOr<Decision> PolicyPlayer::Cleanup(const GameState& state, go::Color color) {
+  absl::StatusOr<Evaluation> evaluation = Evaluate(state, color);
+  if (!evaluation.ok()) return evaluation.status();
+  Decision decision{.point = go::kPass, .value = evaluation->value};
+  for (const Suggestion& move : Playable(state, color, *evaluation)) {
+    if (move.point.IsPass()) continue;
+    decision.point = move.point;
+    decision.probability = move.probability;
+    break;
+  }
+  return decision;
+}
+
 absl::StatusOr<Decision> PolicyPlayer::Decide(const GameState& state, go::Color color) {
   absl::StatusOr<Evaluation> evaluation = Evaluate(state, color);
   if (!evaluation.ok()) return evaluation.status();
@@ -135,6 +160,7 @@ absl::StatusOr<Decision> PolicyPlayer::Decide(const GameState& state, go::Color 
     decision.kind = Decision::Kind::kResign;
     return decision;
   }
+  if (PassWins(state, color)) return decision;
   const std::vector<Suggestion> moves = Playable(state, color, *evaluation);
   if (moves.empty()) return decision;
   const Suggestion chosen = Draw(moves);

@@ -51,17 +51,22 @@ class PolicyPlayer {
   PolicyPlayer(Evaluator& evaluator, PlayerOptions options)
       : evaluator_(evaluator), options_(options), random_(options.seed) {}
 
-  // Never illegal, never a repeated position, never an own eye; a pass when nothing else is left,
-  // when the network prefers it, or after kPassFromMove moves. Counts towards resignation.
+  // Never illegal, never a repeated position, never an own eye. A pass when nothing else is left,
+  // when the network prefers it, after kPassFromMove moves, or when the opponent has passed from
+  // move kAcceptPassFromMove on and the area counts as won. Counts towards resignation.
   absl::StatusOr<Decision> Decide(const GameState& state, go::Color color);
   // The most probable such move, whatever the options; counts nothing.
   absl::StatusOr<Decision> Best(const GameState& state, go::Color color);
+  // For what is left when the game is over: as Best, but a pass only when nothing else is left.
+  absl::StatusOr<Decision> Cleanup(const GameState& state, go::Color color);
   absl::StatusOr<Evaluation> Evaluate(const GameState& state, go::Color color);
   // Forget the lost turns counted so far.
   void NewGame() { lost_turns_ = {}; }
 
   // Two boards' worth of moves: a game between players that never pass ends here.
   static constexpr size_t kPassFromMove = 2 * features::kPointCount;
+  // Before it, a pass is a turn left out (handicap, a teaching game), not an end of the game.
+  static constexpr size_t kAcceptPassFromMove = 90;
 
  private:
   std::vector<Suggestion> Playable(const GameState& state, go::Color color,

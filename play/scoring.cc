@@ -38,6 +38,31 @@ AreaCount CountArea(const go::Board& board) {
   return area;
 }
 
+std::vector<std::vector<go::Point>> Chains(const go::Board& board) {
+  const int size = board.size();
+  std::vector<std::vector<go::Point>> chains;
+  std::bitset<go::kMaxBoardSize * go::kMaxBoardSize> visited;
+  for (int start = 0; start < size * size; ++start) {
+    const go::Color color = board.At(start % size, start / size);
+    if (color == go::Color::kEmpty || visited[start]) continue;
+    std::vector<go::Point>& chain = chains.emplace_back();
+    const auto visit = [&](int x, int y) {
+      if (x < 0 || y < 0 || x >= size || y >= size) return;
+      if (board.At(x, y) != color || visited[y * size + x]) return;
+      visited[y * size + x] = true;
+      chain.push_back({static_cast<uint8_t>(x), static_cast<uint8_t>(y)});
+    };
+    visit(start % size, start / size);
+    for (size_t next = 0; next < chain.size(); ++next) {
+      const go::Point at = chain[next];
+      for (const auto& [dx, dy] : {std::pair{0, -1}, {-1, 0}, {1, 0}, {0, 1}}) {
+        visit(at.x + dx, at.y + dy);
+      }
+    }
+  }
+  return chains;
+}
+
 std::string FormatScore(const AreaCount& area, int komi_half_points) {
   const int margin = 2 * (area.black - area.white) - komi_half_points;
   if (margin == 0) return "0";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/go/board.h"
 
@@ -14,6 +15,8 @@ struct AreaCount {
 };
 
 AreaCount CountArea(const go::Board& board);
+// The stones of each chain, chains in the order of their first stones by rows from the top.
+std::vector<std::vector<go::Point>> Chains(const go::Board& board);
 // "B+3.5", "W+12", "0" for a draw.
 std::string FormatScore(const AreaCount& area, int komi_half_points);
 

@@ -195,6 +195,60 @@ TEST(PolicyPlayerTest, NetworkOfNansStillPlaysLegally) {
   EXPECT_TRUE(state.MayPlay({decision->point, kBlack}));
 }
 
+// Black has a corner of three points, White one stone; the last move of `plies` is White's pass.
+GameState AlmostOver(int plies) {
+  GameState state;
+  EXPECT_TRUE(state.Play({At("A2"), kBlack}).ok());
+  EXPECT_TRUE(state.Play({At("B1"), kBlack}).ok());
+  EXPECT_TRUE(state.Play({At("K10"), kWhite}).ok());
+  while (static_cast<int>(state.moves().size()) < plies) {
+    EXPECT_TRUE(state.Play({go::kPass, kWhite}).ok());
+  }
+  return state;
+}
+
+TEST(PolicyPlayerTest, APassIsAnsweredByAPassWhenTheAreaIsWon) {
+  FakeEvaluator network;
+  network.Prefer("Q16", 0.5f);
+  PolicyPlayer player(network, {});
+  GameState state = AlmostOver(100);
+  state.set_komi_half_points(-1);
+  EXPECT_EQ(player.Decide(state, kBlack)->point, go::kPass);
+  state.set_komi_half_points(13);
+  EXPECT_EQ(player.Decide(state, kBlack)->point, At("Q16"));
+  // Its own pass is no offer, and an early one is a turn left out.
+  state.set_komi_half_points(-1);
+  EXPECT_EQ(player.Decide(state, kWhite)->point, At("Q16"));
+  state = AlmostOver(10);
+  state.set_komi_half_points(-1);
+  EXPECT_EQ(player.Decide(state, kBlack)->point, At("Q16"));
+}
+
+TEST(PolicyPlayerTest, CleanupPassesOnlyWhenNothingElseIsLeft) {
+  FakeEvaluator network;
+  network.Prefer("pass", 0.9f);
+  network.answer.value = -1;
+  PolicyPlayer player(network, {.resign_after = 1, .resign_from_move = 0});
+  GameState state;
+  EXPECT_EQ(player.Cleanup(state, kBlack)->point, At("A19"));
+  // Two eyes in the corners of a board full of black stones.
+  for (int index = 1; index < features::kPointCount - 1; ++index) {
+    ASSERT_TRUE(state.Play({features::PolicyPoint(index), kBlack}).ok());
+  }
+  EXPECT_EQ(player.Cleanup(state, kBlack)->point, go::kPass);
+}
+
+TEST(ScoringTest, ChainsAreListedByTheirFirstStone) {
+  GameState state;
+  Play(state, kBlack, {"A1", "A2", "Q16"});
+  Play(state, kWhite, {"B1"});
+  const auto chains = Chains(state.board());
+  ASSERT_EQ(chains.size(), 3u);
+  EXPECT_EQ(chains[0], (std::vector<go::Point>{At("Q16")}));
+  EXPECT_EQ(chains[1], (std::vector<go::Point>{At("A2"), At("A1")}));
+  EXPECT_EQ(chains[2], (std::vector<go::Point>{At("B1")}));
+}
+
 TEST(ScoringTest, SharedRegionsAreNobodys) {
   GameState state;
   Play(state, kBlack, {"A2", "B1", "B2"});

@@ -1,0 +1,147 @@
+#include "play/gtp_analysis.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/base/status_macros.h"
+#include "common/go/symmetry.h"
+#include "play/vertex.h"
+
+namespace moyo::play {
+namespace {
+
+constexpr int kSize = features::kBoardSize;
+
+// Names that take a value and change nothing here.
+constexpr const char* kIgnored[] = {"interval",       "minmoves",           "ownership",
+                                    "movesownership", "ownershipstdev",     "pvvisits",
+                                    "pvedgevisits",   "movesownershipstdev"};
+
+// 0..1 for the side whose value it is.
+double WinRate(float value) {
+  if (std::isnan(value)) return 0.5;  // a damaged network
+  return std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
+}
+
+std::string Info(const Suggestion& move, float value, size_t order, AnalysisStyle style) {
+  const std::string vertex = FormatVertex(move.point, kSize);
+  const int visits = std::max(1, static_cast<int>(std::lround(1000 * move.probability)));
+  const double win_rate = WinRate(value);
+  if (style == AnalysisStyle::kKata) {
+    return absl::StrFormat(
+        "info move %s visits %d utility %.6f winrate %.6f prior %.6f lcb %.6f order %d pv %s",
+        vertex, visits, 2 * win_rate - 1, win_rate, move.probability, win_rate, order, vertex);
+  }
+  return absl::StrFormat("info move %s visits %d winrate %d prior %d lcb %d order %d pv %s", vertex,
+                         visits, std::lround(10000 * win_rate),
+                         std::lround(10000 * move.probability), std::lround(10000 * win_rate),
+                         order, vertex);
+}
+
+}  // namespace
+
+absl::StatusOr<AnalysisRequest> ParseAnalysisRequest(const std::vector<std::string>& words,
+                                                     go::Color to_move) {
+  AnalysisRequest request{.color = to_move};
+  size_t at = 0;
+  if (at < words.size()) {
+    if (const auto color = ParseColor(words[at])) {
+      request.color = *color;
+      ++at;
+    }
+  }
+  double interval = 0;
+  if (at < words.size() && absl::SimpleAtod(words[at], &interval)) ++at;
+  for (; at < words.size(); at += 2) {
+    const std::string name = absl::AsciiStrToLower(words[at]);
+    if (at + 1 == words.size()) return absl::InvalidArgumentError("argument without a value");
+    const std::string& value = words[at + 1];
+    if (name == "maxmoves") {
+      if (!absl::SimpleAtoi(value, &request.max_moves) || request.max_moves < 1) {
+        return absl::InvalidArgumentError("maxmoves not a positive integer");
+      }
+    } else if (name == "rootinfo") {
+      request.root_info = absl::EqualsIgnoreCase(value, "true");
+    } else if (std::find(std::begin(kIgnored), std::end(kIgnored), name) == std::end(kIgnored)) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown argument ", words[at]));
+    }
+  }
+  request.max_moves = std::min<size_t>(request.max_moves, features::kPolicySize);
+  return request;
+}
+
+absl::StatusOr<std::string> AnalysisLine(const GameState& state, const AnalysisRequest& request,
+                                         AnalysisStyle style, Evaluator& evaluator) {
+  PolicyPlayer player(evaluator, {});
+  MOYO_ASSIGN_OR_RETURN(const Evaluation root, player.Evaluate(state, request.color));
+  const std::vector<Suggestion> moves = TopMoves(state, request.color, root, request.max_moves);
+  std::vector<features::BitPlanes> after;
+  for (const Suggestion& move : moves) {
+    GameState next = state;
+    MOYO_RETURN_IF_ERROR(next.Play({move.point, request.color}));
+    after.push_back(next.Planes(go::Opposite(request.color)));
+  }
+  std::vector<Evaluation> views;
+  if (!after.empty()) {
+    MOYO_ASSIGN_OR_RETURN(views, evaluator.Evaluate(after));
+    if (views.size() != moves.size()) {
+      return absl::InternalError("the network gave too few evaluations");
+    }
+  }
+  std::string line;
+  for (size_t i = 0; i < moves.size(); ++i) {
+    absl::StrAppend(&line, i > 0 ? " " : "", Info(moves[i], -views[i].value, i, style));
+  }
+  if (request.root_info && style == AnalysisStyle::kKata) {
+    absl::StrAppendFormat(&line, "%srootInfo visits 1000 utility %.6f winrate %.6f",
+                          line.empty() ? "" : " ", 2 * WinRate(root.value) - 1,
+                          WinRate(root.value));
+  }
+  return line;
+}
+
+absl::StatusOr<Evaluation> EvaluateSymmetry(const GameState& state, go::Color color, int symmetry,
+                                            Evaluator& evaluator) {
+  go::GameRecord turned = state.record();
+  for (go::Setup& setup : turned.setup) setup.point = go::Transform(setup.point, symmetry, kSize);
+  for (go::Move& move : turned.moves) move.point = go::Transform(move.point, symmetry, kSize);
+  GameState board;
+  MOYO_RETURN_IF_ERROR(board.Load(turned));
+  PolicyPlayer player(evaluator, {});
+  MOYO_ASSIGN_OR_RETURN(const Evaluation seen, player.Evaluate(board, color));
+  Evaluation evaluation{.value = seen.value};
+  for (int index = 0; index < features::kPolicySize; ++index) {
+    const go::Point point = go::Transform(features::PolicyPoint(index), symmetry, kSize);
+    evaluation.policy[index] = seen.policy[features::PolicyIndex(point)];
+  }
+  return evaluation;
+}
+
+absl::StatusOr<std::string> RawNetworkText(const GameState& state, go::Color color, int symmetry,
+                                           Evaluator& evaluator) {
+  MOYO_ASSIGN_OR_RETURN(const Evaluation seen, EvaluateSymmetry(state, color, symmetry, evaluator));
+  const double own = WinRate(seen.value);
+  const double white = color == go::Color::kWhite ? own : 1 - own;
+  std::string text =
+      absl::StrFormat("symmetry %d\nwhiteWin %.6f\nwhiteLoss %.6f\nnoResult 0.000000\npolicy\n",
+                      symmetry, white, 1 - white);
+  for (uint8_t y = 0; y < kSize; ++y) {
+    for (uint8_t x = 0; x < kSize; ++x) {
+      const go::Point point{x, y};
+      absl::StrAppend(&text, x > 0 ? " " : "",
+                      state.MayPlay({point, color})
+                          ? absl::StrFormat("%8.6f", seen.policy[features::PolicyIndex(point)])
+                          : "     NAN");
+    }
+    text += "\n";
+  }
+  absl::StrAppendFormat(&text, "policyPass %8.6f", seen.policy[features::kPointCount]);
+  return text;
+}
+
+}  // namespace moyo::play
