@@ -72,6 +72,15 @@ class ComposeTest(unittest.TestCase):
         for name in ("worker", "trainer", "trainer-gpu"):
             self.assertEqual(set(self.compose["services"][name]["networks"]), {"inside"}, name)
 
+    def test_images_are_built_from_all_that_cmake_adds(self):
+        with open(os.path.join(SOURCE, "CMakeLists.txt"), encoding="utf-8") as file:
+            folders = set(re.findall(r"add_subdirectory\((\w+)\)", file.read())) - {"tests"}
+        with open(os.path.join(SOURCE, ".dockerignore"), encoding="utf-8") as file:
+            let_in = {line[1:].strip() for line in file if line.startswith("!")}
+        self.assertGreater(len(folders), 5)
+        for folder in folders:
+            self.assertTrue({folder, folder + "/CMakeLists.txt"} & let_in, ".dockerignore leaves out " + folder)
+
     def test_docker_compose_takes_the_file_with_each_profile(self):
         commands = [command for command in (["docker-compose"], ["docker", "compose"])
                     if shutil.which(command[0]) and subprocess.run(

@@ -15,7 +15,8 @@ docker info >/dev/null 2>&1 || fail "no Docker engine answers; start dockerd"
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 this_machines_mirror() {
-  grep -rhoE '(https?|file):/[^ ]*debian/?' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | head -n 1
+  grep -rhE '^(deb|URIs:) ' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null \
+    | grep -oE '(https?|file):/[^ ]*debian/?( |$)' | head -n 1 || true
 }
 mirror=${MOYO_MIRROR:-$(this_machines_mirror)}
 mirror=${mirror:-http://deb.debian.org/debian}

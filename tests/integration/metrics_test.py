@@ -112,6 +112,9 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(sample(self.server_text, "moyo_games_committed_total"), FILES)
         self.assertEqual(sample(self.worker_text, "moyo_worker_games_total"), FILES)
         self.assertEqual(sample(self.server_text, "moyo_worker_slots"), 2)
+        self.assertEqual(sample(self.worker_text, "moyo_worker_parallel_slots"), 2)
+        for phase in ("parse", "deliver"):
+            self.assertGreater(sample(self.worker_text, 'moyo_worker_unit_seconds_total{phase="%s"}' % phase), 0)
         self.assertEqual(sample(self.server_text, "moyo_uploads_total"), FILES)
         self.assertGreater(sample(self.server_text, "moyo_upload_seconds_total"), 0)
         self.assertEqual(sample(self.server_text, "moyo_upload_bytes_total"),

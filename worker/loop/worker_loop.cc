@@ -42,6 +42,7 @@ class WorkerLoop::State {
 
   absl::Status Run() {
     MOYO_ASSIGN_OR_RETURN(spool_, Spool::Open(options_.spool_folder));
+    metrics_.slots.Set(options_.parallel);
     delivery_ = std::make_unique<Delivery>(client_, *spool_, metrics_, options_.resend_interval);
     std::thread watcher([this] { Watch(); });
     std::thread heartbeat;
@@ -193,6 +194,7 @@ class WorkerLoop::State {
       unit = running_.emplace(running_.end());
       unit->lease = lease;
     }
+    metrics_.busy_slots.Increment();
     absl::StatusOr<FinishedUnit> finished;
     // A fetch starts anew: the unit's bytes are the same.
     const absl::Status status = RetryUntilMended([&] {
@@ -201,11 +203,15 @@ class WorkerLoop::State {
       return finished.status();
     });
     metrics_.fetch_bytes.Increment(static_cast<double>(unit->read.fetched_bytes));
+    const absl::Time parsed = absl::Now();
+    metrics_.parse_seconds.Increment(absl::ToDoubleSeconds(parsed - begin));
     if (status.ok()) {
       Deliver(*finished, *unit, as);
     } else {
       Release(*unit, as, status);
     }
+    metrics_.deliver_seconds.Increment(absl::ToDoubleSeconds(absl::Now() - parsed));
+    metrics_.busy_slots.Decrement();
     spdlog::debug("unit {} under token {}: {} games, {} bytes, {} ms", lease.unit_id(),
                   lease.fencing_token(), unit->games_parsed.load(), unit->read.bytes_read.load(),
                   absl::ToInt64Milliseconds(absl::Now() - begin));
@@ -260,6 +266,7 @@ class WorkerLoop::State {
       games_before = games;
       const auto response = client_.Heartbeat(request, timeout);
       if (response.ok()) MarkLost(*response);
+      if (!response.ok()) metrics_.heartbeat_failures.Increment();
       // A server that was started anew renews nothing for a worker that it does not know.
       if (absl::IsNotFound(response.status())) (void)Register(request.worker_id());
     }

@@ -29,6 +29,27 @@ WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
                   .Name("moyo_worker_spooled_shards")
                   .Help("Finished shards not acknowledged yet.")
                   .Register(registry)
-                  .Add({})) {}
+                  .Add({})),
+      slots(prometheus::BuildGauge()
+                .Name("moyo_worker_parallel_slots")
+                .Help("Units that this worker parses at once.")
+                .Register(registry)
+                .Add({})),
+      busy_slots(prometheus::BuildGauge()
+                     .Name("moyo_worker_busy_slots")
+                     .Help("Units that it holds now.")
+                     .Register(registry)
+                     .Add({})),
+      heartbeat_failures(prometheus::BuildCounter()
+                             .Name("moyo_worker_heartbeat_failures_total")
+                             .Help("Heartbeats that the server did not answer.")
+                             .Register(registry)
+                             .Add({})),
+      unit_seconds(prometheus::BuildCounter()
+                       .Name("moyo_worker_unit_seconds_total")
+                       .Help("Time spent on units, by phase.")
+                       .Register(registry)),
+      parse_seconds(unit_seconds.Add({{"phase", "parse"}})),
+      deliver_seconds(unit_seconds.Add({{"phase", "deliver"}})) {}
 
 }  // namespace moyo::worker

@@ -18,6 +18,12 @@ struct WorkerMetrics {
   prometheus::Counter& upload_bytes;
   prometheus::Counter& fetch_bytes;
   prometheus::Gauge& spooled;
+  prometheus::Gauge& slots;
+  prometheus::Gauge& busy_slots;
+  prometheus::Counter& heartbeat_failures;
+  prometheus::Family<prometheus::Counter>& unit_seconds;
+  prometheus::Counter& parse_seconds;
+  prometheus::Counter& deliver_seconds;
 };
 
 }  // namespace moyo::worker
