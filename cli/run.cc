@@ -42,19 +42,24 @@ std::vector<PassedFlag> ServerFlags() {
 }
 
 std::vector<PassedFlag> TrainerFlags() {
-  return {{"--epochs", "passes over all positions (5)", WholeNumber(1)},
-          {"--batch-size", "positions a step (256)", WholeNumber(1)},
-          {"--learning-rate", "highest rate of the schedule (0.001)", PositiveReal()},
-          {"--schedule", "cosine (default) or constant", CLI::IsMember({"cosine", "constant"})},
-          {"--optimizer", "adamw (default), sgd or muon", CLI::IsMember({"adamw", "sgd", "muon"})},
-          {"--blocks", "residual blocks (6)", WholeNumber(1)},
-          {"--filters", "channels of the tower (64)", WholeNumber(1)},
-          {"--max-minutes", "end the schedule after this time", PositiveReal()},
-          {"--memory-budget", "peak memory of the trainer (10GiB)", SizeValidator()},
-          {"--seed", "of weights and order", WholeNumber(0)},
-          {"--threads", "of the trainer (CPUs)", WholeNumber(1)},
-          {"--augment", "the eight symmetries: on (default) or off", CLI::IsMember({"on", "off"})},
-          {"--validation-percent", "games kept for validation (5)", CLI::Range(0.0, 50.0)}};
+  return {
+      {"--epochs", "passes over all positions (5)", WholeNumber(1)},
+      {"--batch-size", "positions a step (256)", WholeNumber(1)},
+      {"--learning-rate", "highest rate of the schedule (0.001)", PositiveReal()},
+      {"--schedule", "cosine (default), constant or step",
+       CLI::IsMember({"cosine", "constant", "step"})},
+      {"--optimizer", "adamw (default), sgd or muon", CLI::IsMember({"adamw", "sgd", "muon"})},
+      {"--ema", "decay of averaged weights a step; 0 (default) for none", CLI::Range(0.0, 1.0)},
+      {"--architecture", "leela-zero (default) or gpool", CLI::IsMember({"leela-zero", "gpool"})},
+      {"--blocks", "residual blocks (6)", WholeNumber(1)},
+      {"--filters", "channels of the tower (64)", WholeNumber(1)},
+      {"--max-minutes", "end the schedule after this time", PositiveReal()},
+      {"--max-samples", "end the schedule after so many", WholeNumber(1)},
+      {"--memory-budget", "peak memory of the trainer (10GiB)", SizeValidator()},
+      {"--seed", "of weights and order", WholeNumber(0)},
+      {"--threads", "of the trainer (CPUs)", WholeNumber(1)},
+      {"--augment", "the eight symmetries: on (default) or off", CLI::IsMember({"on", "off"})},
+      {"--validation-percent", "games kept for validation (5)", CLI::Range(0.0, 50.0)}};
 }
 
 void AddPassedFlags(CLI::App& app, const std::vector<PassedFlag>& flags, const char* group,

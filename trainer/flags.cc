@@ -3,46 +3,103 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <map>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/memory.h"
 
 namespace moyo::trainer {
 namespace {
 
-// What decides the network and how it learns.
-void AddLearningOptions(CLI::App& app, TrainingOptions& o) {
+template <typename Enum>
+CLI::CheckedTransformer Names(std::map<std::string, Enum> names) {
+  return CLI::CheckedTransformer(std::move(names));
+}
+
+void AddNetworkOptions(CLI::App& app, NetShape& shape) {
+  app.add_option("--architecture", shape.architecture,
+                 "leela-zero (tower) or gpool (pre-activation, global pooling)")
+      ->transform(Names<Architecture>(
+          {{"leela-zero", Architecture::kLeelaZero}, {"gpool", Architecture::kGlobalPooling}}));
+  app.add_option("--blocks", shape.blocks, "residual blocks")
+      ->check(CLI::Range(1, 200))
+      ->capture_default_str();
+  app.add_option("--filters", shape.filters, "channels")
+      ->check(CLI::Range(1, 2048))
+      ->capture_default_str();
+}
+
+// How long, and at which rate.
+void AddScheduleOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--epochs", o.epochs, "passes over all positions")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  app.add_option("--batch-size", o.batch_size, "positions an update")
-      ->check(CLI::Range(2, 65536))
+  app.add_option("--max-samples", o.max_samples, "end the schedule after so many; 0 for no limit")
       ->capture_default_str();
   app.add_option("--learning-rate", o.learning_rate, "highest learning rate")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--schedule", o.schedule, "learning rate over the run: constant or cosine")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, ScheduleKind>{
-          {"constant", ScheduleKind::kConstant}, {"cosine", ScheduleKind::kCosine}}));
-  app.add_option("--optimizer", o.optimizer, "adamw, sgd or muon")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, OptimizerKind>{{"adamw", OptimizerKind::kAdamW},
-                                               {"sgd", OptimizerKind::kSgd},
-                                               {"muon", OptimizerKind::kMuon}}));
-  app.add_option("--weight-decay", o.weight_decay, "of weights, times the learning rate")
+  app.add_option("--schedule", o.schedule, "learning rate over the run: constant, cosine or step")
+      ->transform(Names<ScheduleKind>({{"constant", ScheduleKind::kConstant},
+                                       {"cosine", ScheduleKind::kCosine},
+                                       {"step", ScheduleKind::kStep}}));
+  app.add_option("--decay-at", o.decay_at,
+                 "step schedule: shares of the run at which the rate falls")
+      ->delimiter(',')
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--decay-factor", o.decay_factor, "step schedule: of the rate at each fall")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--warmup", o.warmup, "share of the run with rising rate")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
+}
+
+// How a batch becomes an update.
+void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
+  app.add_option("--batch-size", o.batch_size, "positions an update")
+      ->check(CLI::Range(2, 65536))
+      ->capture_default_str();
+  app.add_option("--micro-batch", o.micro_batch,
+                 "positions of one pass, gradients add up; 0: all, or what the budget allows")
+      ->check(CLI::Range(0, 65536))
+      ->capture_default_str();
+  app.add_option("--precision", o.precision, "bf16 or fp32")
+      ->transform(Names<Precision>({{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}}));
+  app.add_option("--optimizer", o.optimizer, "adamw, sgd or muon")
+      ->transform(Names<OptimizerKind>({{"adamw", OptimizerKind::kAdamW},
+                                        {"sgd", OptimizerKind::kSgd},
+                                        {"muon", OptimizerKind::kMuon}}));
+  app.add_option("--weight-decay", o.weight_decay,
+                 "of weights, not of norms and biases; times the learning rate")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--policy-weight", o.policy_weight, "weight of the policy loss")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--value-weight", o.value_weight, "weight of the value loss")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--label-smoothing", o.label_smoothing,
+                 "share of the policy target spread over all moves")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  app.add_option("--ema", o.ema,
+                 "decay a step of averaged weights, which become the model; 0: none")
+      ->check(CLI::Range(0.0, 0.999999))
       ->capture_default_str();
   app.add_option("--clip-norm", o.clip_norm, "largest gradient norm; 0 for none")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--blocks", o.shape.blocks, "residual blocks")
-      ->check(CLI::Range(1, 200))
+}
+
+// What a person may choose anew at each start.
+void AddCheckpointOptions(CLI::App& app, TrainingOptions& o) {
+  app.add_option("--keep-checkpoints", o.keep_checkpoints, "newest ones kept, besides the best")
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--filters", o.shape.filters, "channels")
-      ->check(CLI::Range(1, 2048))
-      ->capture_default_str();
+  app.add_flag("--fork", o.fork, "go on from a checkpoint in spite of changed options");
 }
 
 }  // namespace
@@ -61,12 +118,15 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   TrainingOptions& o = options;
   app.add_option("--server", o.server, "HOST:PORT of the server")->required();
   app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")->required();
-  AddLearningOptions(app, o);
+  AddNetworkOptions(app, o.shape);
+  AddScheduleOptions(app, o);
+  AddUpdateOptions(app, o);
+  AddCheckpointOptions(app, o);
   app.add_option("--max-minutes", max_minutes, "end the schedule after this time; 0 for no limit")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--memory-budget", budget, "most memory to use")->capture_default_str();
   app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
-  app.add_option("--threads", o.threads, "CPU threads; 0 for all")
+  app.add_option("--threads", o.threads, "CPU threads; 0: the checkpoint's, or all")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   app.add_option("--augment", augment, "draw one of the eight symmetries a sample")
@@ -84,13 +144,17 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--metrics", metrics_address, "HOST:PORT to serve /metrics on");
-  app.add_flag("--fork", o.fork, "go on from a checkpoint in spite of changed options");
   try {
     app.parse(argc, argv);
     const auto bytes = ParseBytes(budget);
     if (!bytes.ok())
       throw CLI::ValidationError("--memory-budget", std::string(bytes.status().message()));
     o.memory_budget_bytes = *bytes;
+    if (o.shape.architecture == Architecture::kGlobalPooling &&
+        o.shape.filters < kLeastPoolingFilters) {
+      throw CLI::ValidationError("--filters",
+                                 absl::StrCat("gpool needs at least ", kLeastPoolingFilters));
+    }
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
     std::fprintf(stderr, "moyo-trainer: %s; see --help\n", error.what());

@@ -1,9 +1,11 @@
 #include "trainer/checkpoint/checkpoint.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -23,16 +25,24 @@ using Json = nlohmann::json;
 // What decides the sequence of samples and updates, under the names of the command line.
 Json SequenceOptions(const TrainingOptions& options) {
   return {
+      {"--architecture", std::string(ArchitectureName(options.shape.architecture))},
       {"--batch-size", options.batch_size},
       {"--blocks", options.shape.blocks},
       {"--filters", options.shape.filters},
       {"--epochs", options.epochs},
+      {"--max-samples", options.max_samples},
+      {"--precision", static_cast<int>(options.precision)},
       {"--learning-rate", options.learning_rate},
       {"--schedule", static_cast<int>(options.schedule)},
+      {"--decay-at", options.decay_at},
+      {"--decay-factor", options.decay_factor},
       {"--optimizer", static_cast<int>(options.optimizer)},
       {"--weight-decay", options.weight_decay},
       {"--warmup", options.warmup},
+      {"--policy-weight", options.policy_weight},
       {"--value-weight", options.value_weight},
+      {"--label-smoothing", options.label_smoothing},
+      {"--ema", options.ema},
       {"--clip-norm", options.clip_norm},
       {"--augment", static_cast<int>(options.augment)},
       {"--validation-percent", options.validation_percent},
@@ -45,9 +55,15 @@ Json ToJson(const TrainingState& state) {
           {"step", state.step},
           {"elapsed_seconds", state.elapsed_seconds},
           {"best_top1", state.best_top1},
+          {"best_step", state.best_step},
           {"finished", state.finished},
           {"dataset_digest", Hex(state.dataset_digest)},
           {"epoch_positions", state.epoch_positions},
+          {"learning_rate", state.learning_rate},
+          {"means", {state.means.policy_loss, state.means.value_loss, state.means.top1}},
+          {"means_started", state.means.started},
+          {"threads", state.resolved.threads},
+          {"micro_batch", state.resolved.micro_batch},
           {"validation",
            {state.validation.positions, state.validation.top1, state.validation.top5,
             state.validation.nats, state.validation.value_accuracy}}};
@@ -59,13 +75,24 @@ TrainingState StateFromJson(const Json& json) {
   state.step = json.at("step");
   state.elapsed_seconds = json.at("elapsed_seconds");
   state.best_top1 = json.at("best_top1");
+  state.best_step = json.value("best_step", uint64_t{0});
   state.finished = json.at("finished");
   state.dataset_digest = absl::HexStringToBytes(json.at("dataset_digest").get<std::string>());
   state.epoch_positions = json.at("epoch_positions");
+  state.learning_rate = json.value("learning_rate", 0.0);
+  if (json.contains("means")) {
+    const Json& means = json.at("means");
+    state.means = {means.at(0), means.at(1), means.at(2), json.at("means_started")};
+  }
+  state.resolved = {json.value("threads", 0), json.value("micro_batch", uint32_t{0})};
   const Json& validation = json.at("validation");
   state.validation = {validation.at(0), validation.at(1), validation.at(2), validation.at(3),
                       validation.at(4)};
   return state;
+}
+
+std::string PathOfStep(const std::string& folder, uint64_t step) {
+  return absl::StrFormat("%s/step-%010d.pt", folder, step);
 }
 
 // Newest first.
@@ -81,82 +108,106 @@ std::vector<std::string> ListCheckpoints(const std::string& folder) {
   return paths;
 }
 
-// True when options changed and a fork goes on in spite of it.
-absl::StatusOr<bool> CheckOptions(const Json& stored, const Json& wanted, bool fork) {
-  std::vector<std::string> changed, fixed;
+// The names of the options that differ from the checkpoint's. A name that it does not know is an
+// option that came later: it was trained with that option's default.
+std::vector<std::string> ChangedOptions(const Json& stored, const TrainingOptions& options,
+                                        const ResolvedOptions& resolved) {
+  std::vector<std::string> changed;
+  const Json defaults = SequenceOptions(TrainingOptions()), wanted = SequenceOptions(options);
   for (const auto& [name, value] : wanted.items()) {
-    if (stored.contains(name) && stored.at(name) == value) continue;
-    changed.push_back(name);
-    // The stored weights and optimizer state fit no other.
-    if (name == "--blocks" || name == "--filters" || name == "--optimizer") fixed.push_back(name);
+    if ((stored.contains(name) ? stored : defaults).at(name) != value) changed.push_back(name);
   }
-  if (changed.empty()) return false;
+  // Automatic ones follow the checkpoint.
+  if (options.threads > 0 && resolved.threads > 0 && options.threads != resolved.threads) {
+    changed.push_back("--threads");
+  }
+  const auto whole = [&options](uint32_t micro_batch) {  // 0 and the whole batch are the same
+    return micro_batch == 0 ? options.batch_size : std::min(micro_batch, options.batch_size);
+  };
+  if (options.micro_batch > 0 && whole(options.micro_batch) != whole(resolved.micro_batch)) {
+    changed.push_back("--micro-batch");
+  }
+  return changed;
+}
+
+// OK when nothing changed, or a fork goes on in spite of it.
+absl::Status CheckChanged(const std::vector<std::string>& changed, bool fork) {
+  if (changed.empty()) return absl::OkStatus();
   if (!fork) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the checkpoint was trained with other values of ", absl::StrJoin(changed, ", "),
         "; give the same ones, or --fork to go on with the new ones, or 'moyo reset --model'"));
   }
-  if (fixed.empty()) return true;
+  std::vector<std::string> fixed;  // the stored weights and optimizer state fit no other
+  for (const std::string& name : changed) {
+    if (name == "--architecture" || name == "--blocks" || name == "--filters" ||
+        name == "--optimizer") {
+      fixed.push_back(name);
+    }
+  }
+  if (fixed.empty()) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("--fork cannot change ", absl::StrJoin(fixed, ", "),
                    "; give the checkpoint's, or 'moyo reset --model' to start anew"));
 }
 
+// Throws Torch's and JSON's exceptions for a damaged file.
+absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const TrainingOptions& options) {
+  Checkpoint checkpoint;
+  checkpoint.learner.load_from(path);
+  c10::IValue entry;
+  checkpoint.learner.read("moyo", entry);
+  const Json json = Json::parse(entry.toStringRef());
+  if (json.at("format") != kCheckpointFormat) {
+    return absl::FailedPreconditionError(absl::StrCat("checkpoint '", path, "' has format ",
+                                                      json.at("format").dump(),
+                                                      "; use the trainer that wrote it"));
+  }
+  checkpoint.state = StateFromJson(json.at("state"));
+  const std::vector<std::string> changed =
+      ChangedOptions(json.at("options"), options, checkpoint.state.resolved);
+  MOYO_RETURN_IF_ERROR(CheckChanged(changed, options.fork));
+  if (!changed.empty()) checkpoint.state.finished = false;  // there may be more to do
+  checkpoint.file_bytes = std::filesystem::file_size(path);
+  checkpoint.written =
+      absl::FromChrono(std::chrono::file_clock::to_sys(std::filesystem::last_write_time(path)));
+  return checkpoint;
+}
+
 }  // namespace
 
 absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
-                                        const TrainingState& state, const Tower& tower,
-                                        const Optimizer& optimizer) {
+                                        const TrainingState& state, const Learner& learner) {
   MOYO_RETURN_IF_ERROR(MakeFolder(folder));
   std::ostringstream bytes;
   try {
-    torch::serialize::OutputArchive archive, tower_archive, optimizer_archive;
-    tower->save(tower_archive);
-    optimizer.Save(optimizer_archive);
+    torch::serialize::OutputArchive archive;
+    learner.Save(archive);
     const Json json = {{"format", kCheckpointFormat},
                        {"options", SequenceOptions(options)},
                        {"state", ToJson(state)}};
     archive.write("moyo", c10::IValue(json.dump()));
-    archive.write("tower", tower_archive);
-    archive.write("optimizer", optimizer_archive);
     archive.save_to(bytes);
   } catch (const std::exception& error) {  // Torch's
     return absl::InternalError(absl::StrCat("cannot save a checkpoint: ", error.what()));
   }
   const std::string file = bytes.str();
-  MOYO_RETURN_IF_ERROR(
-      WriteFileAtomically(absl::StrFormat("%s/step-%010d.pt", folder, state.step), file));
+  MOYO_RETURN_IF_ERROR(WriteFileAtomically(PathOfStep(folder, state.step), file));
   const std::vector<std::string> all = ListCheckpoints(folder);
-  for (size_t i = kCheckpointsKept; i < all.size(); ++i) std::filesystem::remove(all[i]);
+  const std::string best = PathOfStep(folder, state.best_step);
+  for (size_t i = options.keep_checkpoints; i < all.size(); ++i) {
+    if (all[i] != best) std::filesystem::remove(all[i]);
+  }
   return file.size();
 }
 
-absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& folder,
-                                                            const TrainingOptions& options,
-                                                            Tower& tower, Optimizer& optimizer) {
+absl::StatusOr<std::optional<Checkpoint>> FindCheckpoint(const std::string& folder,
+                                                         const TrainingOptions& options) {
   const std::vector<std::string> paths = ListCheckpoints(folder);
   for (const std::string& path : paths) {
     try {
-      torch::serialize::InputArchive archive, tower_archive, optimizer_archive;
-      archive.load_from(path);
-      c10::IValue entry;
-      archive.read("moyo", entry);
-      const Json json = Json::parse(entry.toStringRef());
-      if (json.at("format") != kCheckpointFormat) {
-        return absl::FailedPreconditionError(absl::StrCat("checkpoint '", path, "' has format ",
-                                                          json.at("format").dump(),
-                                                          "; use the trainer that wrote it"));
-      }
-      MOYO_ASSIGN_OR_RETURN(
-          const bool forked,
-          CheckOptions(json.at("options"), SequenceOptions(options), options.fork));
-      archive.read("tower", tower_archive);
-      archive.read("optimizer", optimizer_archive);
-      tower->load(tower_archive);
-      optimizer.Load(optimizer_archive);
-      TrainingState state = StateFromJson(json.at("state"));
-      if (forked) state.finished = false;  // the new options may leave more to do
-      return state;
+      MOYO_ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(path, options));
+      return std::optional<Checkpoint>(std::move(checkpoint));
     } catch (const std::exception&) {
       continue;  // damaged: an older one stands behind it
     }
@@ -165,6 +216,17 @@ absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& f
   // Starting over here would lose the run without a word.
   return absl::DataLossError(absl::StrCat("none of the ", paths.size(), " checkpoints in '", folder,
                                           "' can be read; 'moyo reset --model' starts anew"));
+}
+
+absl::StatusOr<std::shared_ptr<Network>> ReadNetworkOfStep(const std::string& folder, uint64_t step,
+                                                           const NetShape& shape) {
+  try {
+    torch::serialize::InputArchive archive;
+    archive.load_from(PathOfStep(folder, step));
+    return Learner::ReadJudged(archive, shape);
+  } catch (const std::exception&) {  // Torch's
+    return absl::NotFoundError(absl::StrCat("no checkpoint of step ", step, " can be read"));
+  }
 }
 
 }  // namespace moyo::trainer

@@ -2,21 +2,38 @@
 // Torch.
 #pragma once
 
+#include <torch/torch.h>
+
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "trainer/model/tower.h"
-#include "trainer/train/optimizer.h"
+#include "absl/time/time.h"
+#include "trainer/train/learner.h"
 #include "trainer/train/options.h"
 #include "trainer/train/validator.h"
 
 namespace moyo::trainer {
 
 inline constexpr int kCheckpointFormat = 1;
-inline constexpr int kCheckpointsKept = 3;
+
+// What the automatic options came to. They decide how sums are rounded, and so the losses bit for
+// bit: a resumed run takes them over.
+struct ResolvedOptions {
+  int threads = 0;           // 0: not known (checkpoints of the first version)
+  uint32_t micro_batch = 0;  // 0: the whole batch
+};
+
+// Running means over the last steps, as reports show them.
+struct RunningMeans {
+  double policy_loss = 0;
+  double value_loss = 0;
+  double top1 = 0;  // of training batches
+  bool started = false;
+};
 
 // Where training stands; weights and optimizer stand beside it. Samples are drawn by number, so
 // there is no random generator's state to keep.
@@ -25,25 +42,37 @@ struct TrainingState {
   uint64_t step = 0;
   double elapsed_seconds = 0;   // of training, over all restarts
   double best_top1 = -1;        // of what model.pt holds
+  uint64_t best_step = 0;       // its step
   ValidationResult validation;  // the last
   bool finished = false;
   std::string dataset_digest;    // 32 bytes; what `samples` counts in
   uint64_t epoch_positions = 0;  // of that dataset
+  double learning_rate = 0;
+  RunningMeans means;
+  ResolvedOptions resolved;
 };
 
-// Writes CHECKPOINTS/step-XXXXXXXXXX.pt and removes all but the last kCheckpointsKept. Returns its
-// size in bytes.
-absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
-                                        const TrainingState& state, const Tower& tower,
-                                        const Optimizer& optimizer);
+struct Checkpoint {
+  TrainingState state;
+  torch::serialize::InputArchive learner;  // for Learner::Load
+  uint64_t file_bytes = 0;
+  absl::Time written;
+};
 
-// The newest readable checkpoint into tower and optimizer; empty when there is none. A fork with
-// changed options is never `finished`.
-// The dataset may have grown since: the caller compares. FAILED_PRECONDITION when an option that
-// decides the sequence differs: names it (under options.fork only those that the stored weights
-// cannot follow). DATA_LOSS when there are checkpoints and none can be read.
-absl::StatusOr<std::optional<TrainingState>> LoadCheckpoint(const std::string& folder,
-                                                            const TrainingOptions& options,
-                                                            Tower& tower, Optimizer& optimizer);
+// Writes FOLDER/step-XXXXXXXXXX.pt and removes all but the newest options.keep_checkpoints and the
+// one of state.best_step. Returns its size in bytes.
+absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
+                                        const TrainingState& state, const Learner& learner);
+
+// The newest readable checkpoint; empty when there is none. A fork with changed options is never
+// `finished`. The dataset may have grown since: the caller compares. FAILED_PRECONDITION when an
+// option that decides the sequence differs: names it (under options.fork only those that the stored
+// weights cannot follow). DATA_LOSS when there are checkpoints and none can be read.
+absl::StatusOr<std::optional<Checkpoint>> FindCheckpoint(const std::string& folder,
+                                                         const TrainingOptions& options);
+
+// The network to use of the checkpoint of that step. NOT_FOUND when it is gone or unreadable.
+absl::StatusOr<std::shared_ptr<Network>> ReadNetworkOfStep(const std::string& folder, uint64_t step,
+                                                           const NetShape& shape);
 
 }  // namespace moyo::trainer

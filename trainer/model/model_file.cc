@@ -30,7 +30,14 @@ absl::StatusOr<NetShape> ReadShape(const std::string& path,
     return NoModel(path, absl::StrCat("format ", json.value("format", 0), ", this program reads ",
                                       kModelFormat));
   }
-  const NetShape shape{.blocks = json.value("blocks", 0), .filters = json.value("filters", 0)};
+  // Files of the first version name no architecture.
+  const std::string architecture = json.value("architecture", "leela-zero");
+  if (!ArchitectureOf(architecture).has_value()) {
+    return NoModel(path, absl::StrCat("architecture '", architecture, "' is unknown here"));
+  }
+  const NetShape shape{.blocks = json.value("blocks", 0),
+                       .filters = json.value("filters", 0),
+                       .architecture = *ArchitectureOf(architecture)};
   if (shape.blocks < 1 || shape.blocks > kMaxBlocks || shape.filters < 1 ||
       shape.filters > kMaxFilters) {
     return NoModel(path, "impossible size");
@@ -40,13 +47,15 @@ absl::StatusOr<NetShape> ReadShape(const std::string& path,
 
 }  // namespace
 
-absl::Status SaveModel(const Tower& tower, const std::string& path) {
+absl::Status SaveModel(const Network& network, const std::string& path) {
   try {
     torch::serialize::OutputArchive archive;
-    tower->save(archive);
-    const nlohmann::json json = {{"format", kModelFormat},
-                                 {"blocks", tower->shape.blocks},
-                                 {"filters", tower->shape.filters}};
+    network.save(archive);
+    const nlohmann::json json = {
+        {"format", kModelFormat},
+        {"architecture", std::string(ArchitectureName(network.shape.architecture))},
+        {"blocks", network.shape.blocks},
+        {"filters", network.shape.filters}};
     archive.write(kEntry, c10::IValue(json.dump()));
     std::ostringstream bytes;
     archive.save_to(bytes);
@@ -56,20 +65,28 @@ absl::Status SaveModel(const Tower& tower, const std::string& path) {
   }
 }
 
-absl::StatusOr<Tower> LoadModel(const std::string& path) {
+absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path) {
   MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
   try {
     torch::serialize::InputArchive archive;
     archive.load_from(bytes.data(), bytes.size());
     MOYO_ASSIGN_OR_RETURN(const NetShape shape, ReadShape(path, archive));
-    Tower tower(shape);
-    tower->load(archive);
-    ToChannelsLast(tower);
-    tower->eval();
-    return tower;
+    std::shared_ptr<Network> network = MakeNetwork(shape);
+    network->load(archive);
+    ToChannelsLast(*network);
+    network->eval();
+    return network;
   } catch (const std::exception&) {  // Torch's, with pages of its own stack
     return NoModel(path, "Torch cannot read it");
   }
+}
+
+absl::StatusOr<Tower> LoadModel(const std::string& path) {
+  MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<Network> network, LoadNetwork(path));
+  if (auto tower = std::dynamic_pointer_cast<TowerImpl>(network)) return Tower(std::move(tower));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "'", path, "' has the architecture ", std::string(ArchitectureName(network->shape.architecture)),
+      "; this needs a network trained with --architecture leela-zero"));
 }
 
 }  // namespace moyo::trainer

@@ -1,7 +1,8 @@
-// model.pt: a Torch archive of the tower's weights with a "moyo" entry (JSON: format, blocks,
-// filters). For trainer/ only: includes Torch.
+// model.pt: a Torch archive of a network's weights with a "moyo" entry (JSON: format, architecture,
+// blocks, filters). For trainer/ only: includes Torch.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -13,8 +14,10 @@ namespace moyo::trainer {
 inline constexpr int kModelFormat = 1;
 
 // Published atomically: the file at `path` is complete at any moment.
-absl::Status SaveModel(const Tower& tower, const std::string& path);
-// NOT_FOUND; INVALID_ARGUMENT: not a Moyo model, or of another format.
+absl::Status SaveModel(const Network& network, const std::string& path);
+// In eval mode. NOT_FOUND; INVALID_ARGUMENT: not a Moyo model, or of another format.
+absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path);
+// The same for what only the Leela Zero tower can do. FAILED_PRECONDITION for another architecture.
 absl::StatusOr<Tower> LoadModel(const std::string& path);
 
 }  // namespace moyo::trainer

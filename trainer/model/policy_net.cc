@@ -6,17 +6,20 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "trainer/model/model_file.h"
+#include "trainer/model/network.h"
 #include "trainer/model/torch_compat.h"
-#include "trainer/model/tower.h"
 
 namespace moyo::trainer {
 namespace {
 
-class TowerNet final : public PolicyNet {
- public:
-  explicit TowerNet(Tower tower) : tower_(std::move(tower)) {}
+constexpr std::pair<Architecture, std::string_view> kArchitectures[] = {
+    {Architecture::kLeelaZero, "leela-zero"}, {Architecture::kGlobalPooling, "gpool"}};
 
-  NetShape shape() const override { return tower_->shape; }
+class TorchNet final : public PolicyNet {
+ public:
+  explicit TorchNet(std::shared_ptr<Network> network) : network_(std::move(network)) {}
+
+  NetShape shape() const override { return network_->shape; }
 
   absl::StatusOr<std::vector<NetOutput>> Evaluate(
       std::span<const features::BitPlanes> positions) override {
@@ -25,7 +28,7 @@ class TowerNet final : public PolicyNet {
     try {
       torch::NoGradGuard no_grad;
       const Bf16Autocast autocast;
-      const TowerImpl::Output output = tower_->forward(ExpandPlanes(positions));
+      const Network::Output output = network_->forward(ExpandPlanes(positions));
       const torch::Tensor policy = torch::softmax(output.policy, 1).contiguous();
       const torch::Tensor value = output.value.contiguous();
       for (size_t i = 0; i < outputs.size(); ++i) {
@@ -40,15 +43,29 @@ class TowerNet final : public PolicyNet {
   }
 
  private:
-  Tower tower_;
+  std::shared_ptr<Network> network_;
 };
 
 }  // namespace
 
+std::string_view ArchitectureName(Architecture architecture) {
+  for (const auto& [value, name] : kArchitectures) {
+    if (value == architecture) return name;
+  }
+  return "unknown";
+}
+
+std::optional<Architecture> ArchitectureOf(std::string_view name) {
+  for (const auto& [value, known] : kArchitectures) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<std::unique_ptr<PolicyNet>> PolicyNet::Load(const std::string& path, int threads) {
   at::set_num_threads(threads);
-  MOYO_ASSIGN_OR_RETURN(Tower tower, LoadModel(path));
-  return std::make_unique<TowerNet>(std::move(tower));
+  MOYO_ASSIGN_OR_RETURN(std::shared_ptr<Network> network, LoadNetwork(path));
+  return std::make_unique<TorchNet>(std::move(network));
 }
 
 }  // namespace moyo::trainer

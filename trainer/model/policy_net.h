@@ -7,8 +7,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,10 +18,20 @@
 
 namespace moyo::trainer {
 
-// Size of the Leela Zero tower.
+// Kept by name in checkpoints and model files.
+enum class Architecture : uint8_t {
+  kLeelaZero,      // "leela-zero": tower.h
+  kGlobalPooling,  // "gpool": global_pooling_net.h
+};
+inline constexpr int kLeastPoolingFilters = 4;  // of kGlobalPooling
+std::string_view ArchitectureName(Architecture architecture);
+std::optional<Architecture> ArchitectureOf(std::string_view name);
+
+// What decides a network's weights: which there are, and of what size.
 struct NetShape {
   int blocks = 6;
   int filters = 64;
+  Architecture architecture = Architecture::kLeelaZero;
   friend bool operator==(const NetShape&, const NetShape&) = default;
 };
 

@@ -6,11 +6,14 @@
 
 namespace moyo::trainer {
 
-// bfloat16 autocast for the scope.
+// bfloat16 autocast for the scope, or nothing.
 class Bf16Autocast {
  public:
-  Bf16Autocast() { Set(true); }
+  explicit Bf16Autocast(bool on = true) : on_(on) {
+    if (on_) Set(true);
+  }
   ~Bf16Autocast() {
+    if (!on_) return;
     at::autocast::clear_cache();
     Set(false);
   }
@@ -31,6 +34,8 @@ class Bf16Autocast {
     at::autocast::set_enabled(on);
 #endif
   }
+
+  const bool on_;
 };
 
 }  // namespace moyo::trainer

@@ -42,7 +42,7 @@ ResidualBlockImpl::ResidualBlockImpl(int filters)
 }
 
 TowerImpl::TowerImpl(const NetShape& net_shape)
-    : shape(net_shape),
+    : Network(net_shape),
       input(register_module("input", ConvNorm(features::kPlanes, net_shape.filters, 3))) {
   for (int i = 0; i < shape.blocks; ++i) {
     blocks.push_back(register_module("block" + std::to_string(i), ResidualBlock(shape.filters)));
@@ -65,22 +65,6 @@ TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {
   const torch::Tensor value = torch::relu(value_conv(x)).flatten(1);
   return {policy_linear(policy).to(torch::kFloat),
           torch::tanh(value_linear(torch::relu(value_hidden(value))).to(torch::kFloat)).squeeze(1)};
-}
-
-void ToChannelsLast(Tower& tower) {
-  torch::NoGradGuard no_grad;
-  for (torch::Tensor& parameter : tower->parameters()) {
-    if (parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-    }
-  }
-}
-
-torch::Tensor ExpandPlanes(std::span<const features::BitPlanes> planes) {
-  torch::Tensor tensor = torch::empty({static_cast<int64_t>(planes.size()), features::kBoardSize,
-                                       features::kBoardSize, features::kPlanes});
-  features::ExpandNhwc(planes, {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())});
-  return tensor.permute({0, 3, 1, 2});
 }
 
 }  // namespace moyo::trainer

@@ -1,5 +1,7 @@
 #include "trainer/train/memory_plan.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/text.h"
 #include "common/features/planes.h"
@@ -14,34 +16,51 @@ constexpr uint64_t kProcessBytes = uint64_t{190} << 20;
 // backward pass.
 constexpr uint64_t kBytesPerActivation = 8;
 
+uint64_t Convolutions(const NetShape& shape) { return 2 * shape.blocks + 1; }
+
+uint64_t ModelBytes(const TrainingOptions& options) {
+  const uint64_t filters = options.shape.filters;
+  const uint64_t weights =
+      Convolutions(options.shape) * filters * filters * 9 + 2 * 361 * 362 + 361 * 256;
+  // Weights, gradients, two moments, a copy being saved, and the average with its copy.
+  return weights * sizeof(float) * (options.ema > 0 ? 7 : 5);
+}
+
+uint64_t StepBytes(const TrainingOptions& options, uint32_t micro_batch) {
+  const uint64_t activation_bytes =
+      kBytesPerActivation * (options.precision == Precision::kFp32 ? 2 : 1) * features::kPointCount;
+  return micro_batch * (Convolutions(options.shape) * options.shape.filters * activation_bytes +
+                        features::kPlanes * features::kPointCount * sizeof(float)) +
+         options.batch_size * Feed::kAhead * sizeof(features::BitPlanes);
+}
+
 }  // namespace
 
 std::string MemoryPlan::ToString() const {
   return absl::StrCat(HumanBytes(total_bytes()), " (process ", HumanBytes(process_bytes),
                       ", games ", HumanBytes(dataset_bytes), ", network ", HumanBytes(model_bytes),
-                      ", step ", HumanBytes(step_bytes), ")");
+                      ", step of ", micro_batch, " samples ", HumanBytes(step_bytes), ")");
 }
 
 absl::StatusOr<MemoryPlan> PlanMemory(const TrainingOptions& options, uint64_t dataset_bytes) {
-  const uint64_t filters = options.shape.filters;
-  const uint64_t convolutions = 2 * options.shape.blocks + 1;
-  const uint64_t weights = convolutions * filters * filters * 9 + 2 * 361 * 362 + 361 * 256;
+  const bool chosen = options.micro_batch > 0;
   MemoryPlan plan;
   plan.process_bytes = kProcessBytes;
   plan.dataset_bytes = dataset_bytes;
-  plan.model_bytes =
-      weights * sizeof(float) * 5;  // weights, gradients, two moments, a copy being saved
-  plan.step_bytes =
-      options.batch_size * (convolutions * filters * features::kPointCount * kBytesPerActivation +
-                            features::kPlanes * features::kPointCount * sizeof(float) +
-                            Feed::kAhead * sizeof(features::BitPlanes));
-  if (plan.total_bytes() > options.memory_budget_bytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("training needs ", plan.ToString(), ", over the budget of ",
-                     HumanBytes(options.memory_budget_bytes), "; give --memory-budget ",
-                     (plan.total_bytes() >> 20) + 1, "MiB or a smaller --batch-size"));
+  plan.model_bytes = ModelBytes(options);
+  plan.micro_batch =
+      chosen ? std::min(options.micro_batch, options.batch_size) : options.batch_size;
+  plan.step_bytes = StepBytes(options, plan.micro_batch);
+  while (!chosen && plan.total_bytes() > options.memory_budget_bytes &&
+         plan.micro_batch >= 2 * kLeastPlannedMicroBatch) {
+    plan.micro_batch = (plan.micro_batch + 1) / 2;
+    plan.step_bytes = StepBytes(options, plan.micro_batch);
   }
-  return plan;
+  if (plan.total_bytes() <= options.memory_budget_bytes) return plan;
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "training needs ", plan.ToString(), ", over the budget of ",
+      HumanBytes(options.memory_budget_bytes), "; give --memory-budget ",
+      (plan.total_bytes() >> 20) + 1, "MiB", chosen ? " or a smaller --micro-batch" : ""));
 }
 
 }  // namespace moyo::trainer

@@ -30,8 +30,8 @@ torch::Tensor Orthogonalise(torch::Tensor x) {
 
 }  // namespace
 
-Optimizer::Optimizer(Tower& tower, const TrainingOptions& options) {
-  for (const auto& item : tower->named_parameters()) {
+Optimizer::Optimizer(Network& network, const TrainingOptions& options) {
+  for (const auto& item : network.named_parameters()) {
     Slot slot;
     slot.parameter = item.value();
     const bool in_block = item.key().rfind("block", 0) == 0;

@@ -11,14 +11,14 @@
 
 #include <vector>
 
-#include "trainer/model/tower.h"
+#include "trainer/model/network.h"
 #include "trainer/train/options.h"
 
 namespace moyo::trainer {
 
 class Optimizer {
  public:
-  Optimizer(Tower& tower, const TrainingOptions& options);
+  Optimizer(Network& network, const TrainingOptions& options);
   void ZeroGrad();
   // Scales the gradients so that their norm is at most `max_norm` (0: leaves them); returns the
   // norm before.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "trainer/data/sampler.h"
@@ -11,20 +12,29 @@
 namespace moyo::trainer {
 
 enum class OptimizerKind : uint8_t { kAdamW, kSgd, kMuon };
-enum class ScheduleKind : uint8_t { kConstant, kCosine };
+enum class ScheduleKind : uint8_t { kConstant, kCosine, kStep };
+enum class Precision : uint8_t { kBf16, kFp32 };
 
 struct TrainingOptions {
   std::string server;  // HOST:PORT
   std::string run_dir;
   NetShape shape;
   uint64_t epochs = 5;
+  uint64_t max_samples = 0;  // end of the schedule in samples; 0: epochs alone decide
   uint32_t batch_size = 256;
+  uint32_t micro_batch = 0;  // samples of one pass through the network; 0: planned from the budget
+  Precision precision = Precision::kBf16;
   double learning_rate = 0.001;
   ScheduleKind schedule = ScheduleKind::kCosine;
+  std::vector<double> decay_at = {0.5, 0.75};  // kStep: shares of the schedule, ascending
+  double decay_factor = 0.1;                   // kStep: of the rate, at each of them
   OptimizerKind optimizer = OptimizerKind::kAdamW;
   double weight_decay = 1e-4;  // of convolution and linear weights; times the learning rate
   double warmup = 0.02;        // share of the schedule
+  double policy_weight = 1;    // of the policy loss
   double value_weight = 0.25;  // of the value loss
+  double label_smoothing = 0;  // share of the policy target spread over all 362 moves
+  double ema = 0;              // decay a step of the averaged weights; 0: none
   double clip_norm = 5.0;      // of all gradients together; 0: none
   Augment augment = Augment::kEightSymmetries;
   double validation_percent = 5;
@@ -34,8 +44,9 @@ struct TrainingOptions {
   absl::Duration max_time = absl::InfiniteDuration();  // of training, over all restarts
   uint64_t memory_budget_bytes = uint64_t{10} << 30;
   uint64_t seed = 1;
-  int threads = 0;    // 0: all CPUs of this process
-  bool fork = false;  // go on from a checkpoint in spite of changed options
+  int threads = 0;           // 0: the checkpoint's, or all CPUs of this process
+  bool fork = false;         // go on from a checkpoint in spite of changed options
+  int keep_checkpoints = 3;  // the newest; the best one is kept besides
 };
 
 }  // namespace moyo::trainer

@@ -15,10 +15,10 @@ struct Sums {
   double top1 = 0, top5 = 0, nats = 0, value_right = 0, value_known = 0;
 };
 
-void AddBatch(Tower& tower, const Batch& batch, Sums& sums) {
+void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& sums) {
   const auto count = static_cast<int64_t>(batch.size());
-  const Bf16Autocast autocast;
-  const TowerImpl::Output output = tower->forward(ExpandPlanes(batch.planes));
+  const Bf16Autocast autocast(precision == Precision::kBf16);
+  const Network::Output output = network.forward(ExpandPlanes(batch.planes));
   const torch::Tensor target = torch::tensor(batch.policy).view({count, 1});
   const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
   const torch::Tensor best = std::get<1>(output.policy.topk(5, 1));
@@ -34,20 +34,22 @@ void AddBatch(Tower& tower, const Batch& batch, Sums& sums) {
 
 }  // namespace
 
-ValidationResult Validate(const Dataset& dataset, Tower& tower, uint64_t count) {
+ValidationResult Validate(const Dataset& dataset, Network& network, Precision precision,
+                          uint64_t count) {
   ValidationResult result;
   result.positions = std::min(count, dataset.validation().size());
   if (result.positions == 0) return result;
   torch::NoGradGuard no_grad;
-  tower->eval();
+  const bool training = network.is_training();
+  network.eval();
   Sampler sampler(dataset, dataset.validation(), kOrderSeed, Augment::kOff);
   Batch batch;
   Sums sums;
   for (uint64_t first = 0; first < result.positions; first += kBatchSize) {
     sampler.Draw(first, std::min<uint64_t>(kBatchSize, result.positions - first), batch);
-    AddBatch(tower, batch, sums);
+    AddBatch(network, precision, batch, sums);
   }
-  tower->train();
+  network.train(training);
   const auto positions = static_cast<double>(result.positions);
   result.top1 = sums.top1 / positions;
   result.top5 = sums.top5 / positions;

@@ -4,7 +4,8 @@
 #include <cstdint>
 
 #include "trainer/data/dataset.h"
-#include "trainer/model/tower.h"
+#include "trainer/model/network.h"
+#include "trainer/train/options.h"
 
 namespace moyo::trainer {
 
@@ -17,7 +18,8 @@ struct ValidationResult {
 };
 
 // The first `count` of a fixed order of the validation positions: the same ones for every run on
-// the same dataset. Puts the tower into eval mode and back into train mode.
-ValidationResult Validate(const Dataset& dataset, Tower& tower, uint64_t count);
+// the same dataset. Puts the network into eval mode and back into its own.
+ValidationResult Validate(const Dataset& dataset, Network& network, Precision precision,
+                          uint64_t count);
 
 }  // namespace moyo::trainer

@@ -21,5 +21,27 @@ TEST(MemoryPlanTest, DefaultsFitTheDefaultBudget) {
   EXPECT_TRUE(PlanMemory(TrainingOptions(), uint64_t{1} << 30).ok());
 }
 
+TEST(MemoryPlanTest, ShortMemoryMakesMicroBatchesBeforeItRefuses) {
+  TrainingOptions options;
+  const MemoryPlan whole = *PlanMemory(options, 0);
+  EXPECT_EQ(whole.micro_batch, options.batch_size);
+  options.memory_budget_bytes = whole.total_bytes() - 1;
+  const auto plan = PlanMemory(options, 0);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->micro_batch, options.batch_size / 2);
+  EXPECT_LE(plan->total_bytes(), options.memory_budget_bytes);
+}
+
+TEST(MemoryPlanTest, ChosenMicroBatchIsKeptOrRefused) {
+  TrainingOptions options;
+  options.micro_batch = 100;
+  const MemoryPlan plan = *PlanMemory(options, 0);
+  EXPECT_EQ(plan.micro_batch, 100u);
+  options.memory_budget_bytes = plan.total_bytes() - 1;
+  const absl::Status status = PlanMemory(options, 0).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(status.message().find("smaller --micro-batch"), std::string::npos) << status;
+}
+
 }  // namespace
 }  // namespace moyo::trainer

@@ -23,5 +23,16 @@ TEST(ScheduleTest, ConstantStaysAfterTheWarmUp) {
   EXPECT_EQ(LearningRateAt(options, 0.9), 0.01);
 }
 
+TEST(ScheduleTest, StepFallsAtEachShare) {
+  TrainingOptions options;
+  options.learning_rate = 1;
+  options.schedule = ScheduleKind::kStep;
+  options.decay_at = {0.5, 0.75};
+  options.warmup = 0;
+  EXPECT_EQ(LearningRateAt(options, 0.49), 1);
+  EXPECT_NEAR(LearningRateAt(options, 0.5), 0.1, 1e-12);
+  EXPECT_NEAR(LearningRateAt(options, 1), 0.01, 1e-12);
+}
+
 }  // namespace
 }  // namespace moyo::trainer

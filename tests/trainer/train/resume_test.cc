@@ -1,0 +1,206 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+#include "absl/strings/str_format.h"
+#include "tests/trainer/train/training_fixture.h"
+
+namespace moyo::trainer {
+namespace {
+
+// What is trained whole, and what is killed after its first steps and resumed.
+struct Variant {
+  const char* name;
+  void (*change)(TrainingOptions&);
+};
+
+class ResumeTest : public TrainingTest, public testing::WithParamInterface<Variant> {};
+
+TEST_P(ResumeTest, ResumedRunEndsWithTheSameWeightsAndLossesBitForBit) {
+  TrainingOptions whole = Options(absl::StrCat("whole-", GetParam().name));
+  GetParam().change(whole);
+  ASSERT_TRUE(TrainHere(whole).ok());
+
+  TrainingOptions cut = Options(absl::StrCat("cut-", GetParam().name));
+  GetParam().change(cut);
+  cut.checkpoint_interval = absl::ZeroDuration();  // after every step
+  cut.keep_checkpoints = 100;
+  ASSERT_TRUE(TrainHere(cut).ok());
+  KeepOldestCheckpoint(cut);
+  std::filesystem::remove(cut.run_dir + "/model.pt");
+  cut.checkpoint_interval = absl::Minutes(1);
+  ASSERT_TRUE(TrainHere(cut).ok());
+  ASSERT_FALSE(Bytes(whole, "model.pt").empty());
+  EXPECT_EQ(Bytes(whole, "model.pt"), Bytes(cut, "model.pt"));
+  std::vector<std::string> expected = LastCurveLine(whole), got = LastCurveLine(cut);
+  expected[0] = got[0] = "";  // seconds
+  EXPECT_EQ(expected, got);
+}
+
+constexpr Variant kVariants[] = {
+    {"adamw", [](TrainingOptions& o) { o.optimizer = OptimizerKind::kAdamW; }},
+    {"sgd", [](TrainingOptions& o) { o.optimizer = OptimizerKind::kSgd; }},
+    {"muon", [](TrainingOptions& o) { o.optimizer = OptimizerKind::kMuon; }},
+    {"ema", [](TrainingOptions& o) { o.ema = 0.9; }},
+    {"microbatch", [](TrainingOptions& o) { o.micro_batch = 5; }},
+    {"smoothing",
+     [](TrainingOptions& o) {
+       o.label_smoothing = 0.1;
+       o.policy_weight = 0.8;
+       o.clip_norm = 0.5;
+     }},
+    {"step", [](TrainingOptions& o) { o.schedule = ScheduleKind::kStep; }},
+    {"fp32", [](TrainingOptions& o) { o.precision = Precision::kFp32; }},
+    {"samples", [](TrainingOptions& o) { o.max_samples = 300; }},
+    {"gpool", [](TrainingOptions& o) { o.shape.architecture = Architecture::kGlobalPooling; }},
+    {"all",
+     [](TrainingOptions& o) {
+       o.shape = {.blocks = 3, .filters = 8, .architecture = Architecture::kGlobalPooling};
+       o.optimizer = OptimizerKind::kMuon;
+       o.ema = 0.99;
+       o.micro_batch = 8;
+       o.label_smoothing = 0.05;
+     }},
+};
+
+INSTANTIATE_TEST_SUITE_P(Options, ResumeTest, testing::ValuesIn(kVariants),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_F(TrainingTest, ChangedOptionsAreRefusedByNameUnlessForked) {
+  TrainingOptions options = Options("changed");
+  ASSERT_TRUE(TrainHere(options).ok());
+  options.learning_rate = 0.5;
+  options.seed = 77;
+  const absl::Status status = TrainHere(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("--learning-rate, --seed"), std::string::npos) << status;
+  options.fork = true;
+  EXPECT_TRUE(TrainHere(options).ok());
+}
+
+TEST_F(TrainingTest, ForkOfAFinishedRunGoesOn) {
+  TrainingOptions options = Options("longer");
+  ASSERT_TRUE(TrainHere(options).ok());
+  const uint64_t before = LastSamples(options);
+  options.epochs *= 2;
+  options.fork = true;
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(LastSamples(options), 2 * before);
+}
+
+TEST_F(TrainingTest, ForkToAnotherNetworkOrOptimizerIsRefused) {
+  TrainingOptions options = Options("other");
+  options.optimizer = OptimizerKind::kSgd;
+  ASSERT_TRUE(TrainHere(options).ok());
+  options.fork = true;
+  options.shape.filters = 16;
+  options.optimizer = OptimizerKind::kAdamW;
+  const absl::Status status = TrainHere(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("cannot change --filters, --optimizer"), std::string::npos)
+      << status;
+}
+
+TEST_F(TrainingTest, CheckpointsThatCannotBeReadEndTrainingInsteadOfStartingAnew) {
+  const TrainingOptions options = Options("unreadable");
+  const std::string folder = options.run_dir + "/trainer/checkpoints";
+  ASSERT_TRUE(MakeFolder(folder).ok());
+  std::ofstream(folder + "/step-0000000900.pt") << "no checkpoint";
+  EXPECT_EQ(TrainHere(options).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(TrainingTest, FinishedRunWithoutItsModelWritesItAgain) {
+  const TrainingOptions options = Options("gone");
+  ASSERT_TRUE(TrainHere(options).ok());
+  const std::string model = Bytes(options, "model.pt");
+  std::filesystem::remove(options.run_dir + "/model.pt");
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(Bytes(options, "model.pt"), model);
+}
+
+TEST_F(TrainingTest, DamagedCheckpointFallsBackToTheOneBefore) {
+  TrainingOptions options = Options("damaged");
+  options.checkpoint_interval = absl::ZeroDuration();
+  ASSERT_TRUE(TrainHere(options).ok());
+  std::ofstream(options.run_dir + "/trainer/checkpoints/" + Checkpoints(options).back())
+      << "no checkpoint";
+  const std::string model = Bytes(options, "model.pt");
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(Bytes(options, "model.pt"), model);
+}
+
+TEST_F(TrainingTest, NewestCheckpointsAndTheBestAreKept) {
+  TrainingOptions options = Options("kept");
+  options.checkpoint_interval = options.validation_interval = absl::ZeroDuration();
+  options.keep_checkpoints = 2;
+  ASSERT_TRUE(TrainHere(options).ok());
+  // Validated after each step: the last of the highest top-1 is the best.
+  uint64_t last = 0, best = 0;
+  double best_top1 = -1;
+  const std::vector<std::string> lines =
+      absl::StrSplit(Bytes(options, "trainer/curve.csv"), '\n', absl::SkipEmpty());
+  for (size_t i = 1; i + 1 < lines.size(); ++i) {  // without heading and final validation
+    const std::vector<std::string> fields = absl::StrSplit(lines[i], ',');
+    last = (std::stoull(fields[1]) + options.batch_size - 1) / options.batch_size;
+    if (std::stod(fields[6]) < best_top1) continue;
+    best_top1 = std::stod(fields[6]);
+    best = last;
+  }
+  std::set<std::string> expected;
+  for (const uint64_t step : {best, last - 1, last}) {
+    expected.insert(absl::StrFormat("step-%010d.pt", step));
+  }
+  EXPECT_THAT(Checkpoints(options), testing::ElementsAreArray(expected));
+}
+
+TEST_F(TrainingTest, KillBetweenCheckpointAndModelIsMadeGood) {
+  const TrainingOptions options = Options("between");
+  ASSERT_TRUE(TrainHere(options).ok());
+  const std::string model = Bytes(options, "model.pt");
+  ASSERT_TRUE(WriteFileAtomically(options.run_dir + "/model.pt", "the model before").ok());
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(Bytes(options, "model.pt"), model);
+}
+
+TEST_F(TrainingTest, ThreadsAreTheCheckpointsAndOthersAreRefusedByName) {
+  TrainingOptions options = Options("threads");
+  options.threads = 1;
+  options.checkpoint_interval = absl::ZeroDuration();
+  ASSERT_TRUE(TrainHere(options).ok());
+  KeepOldestCheckpoint(options);
+  options.threads = 0;
+  ASSERT_TRUE(TrainHere(options).ok());  // to the end
+  options.threads = 1;
+  EXPECT_TRUE(TrainHere(options).ok());
+  options.threads = 2;
+  const absl::Status status = TrainHere(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("--threads"), std::string::npos) << status;
+}
+
+TEST_F(TrainingTest, OptionsThatCameAfterACheckpointAreItsDefaults) {
+  TrainingOptions options = Options("later");
+  ASSERT_TRUE(TrainHere(options).ok());
+  options.ema = 0.5;
+  options.shape.architecture = Architecture::kGlobalPooling;
+  const absl::Status status = TrainHere(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("--architecture, --ema"), std::string::npos) << status;
+}
+
+TEST_F(TrainingTest, ForkMayTurnTheAverageOnAndOff) {
+  TrainingOptions options = Options("average");
+  ASSERT_TRUE(TrainHere(options).ok());
+  options.fork = true;
+  for (const double ema : {0.5, 0.0}) {
+    options.ema = ema;
+    options.epochs += 1;
+    ASSERT_TRUE(TrainHere(options).ok());
+    EXPECT_TRUE(PolicyNet::Load(options.run_dir + "/model.pt").ok());
+  }
+}
+
+}  // namespace
+}  // namespace moyo::trainer

@@ -1,0 +1,63 @@
+// Network, optimizer and weight average, and the update that moves them together. For trainer/
+// only: includes Torch.
+//
+// Equal options, batches and rates give equal weights bit for bit, through Save and Load, too.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <vector>
+
+#include "trainer/data/sampler.h"
+#include "trainer/model/network.h"
+#include "trainer/train/optimizer.h"
+#include "trainer/train/options.h"
+
+namespace moyo::trainer {
+
+struct StepResult {
+  double policy_loss = 0;  // nats, without label smoothing
+  double value_loss = 0;   // mean squared error, unknown results as 0
+  double top1 = 0;         // share of the batch whose move had the highest logit before the update
+  bool finite = true;      // false: nothing was updated
+};
+
+class Learner {
+ public:
+  // Fresh weights from options.seed. A batch goes through the network `micro_batch` samples at a
+  // time: the update is that of the whole batch, but batch norm sees the samples of one pass.
+  Learner(const TrainingOptions& options, uint32_t micro_batch);
+
+  // One update.
+  StepResult Step(const Batch& batch, double learning_rate);
+
+  // What is validated and saved as the model: the average of the weights where there is one.
+  Network& judged() { return average_ ? *average_ : *network_; }
+  // Whether weights and running statistics are finite, and so is what they make of `batch` (which
+  // may be empty). A checkpoint must be sound: an update that was too large shows only behind it.
+  bool IsSound(const Batch& batch);
+
+  void Save(torch::serialize::OutputArchive& archive) const;
+  // Throws Torch's exceptions for an archive of another network or optimizer. An archive without
+  // an average (a fork) starts it at its weights.
+  void Load(torch::serialize::InputArchive& archive);
+  // The judged() network of a saved learner, whatever its options.
+  static std::shared_ptr<Network> ReadJudged(torch::serialize::InputArchive& archive,
+                                             const NetShape& shape);
+
+ private:
+  struct Targets;
+  void AddMicroBatch(const Batch& batch, const Targets& targets, size_t begin, size_t end,
+                     StepResult& result);
+  void UpdateAverage();
+
+  const TrainingOptions& options_;
+  const uint32_t micro_batch_;
+  std::shared_ptr<Network> network_;
+  Optimizer optimizer_;
+  std::shared_ptr<Network> average_;  // null without options.ema
+  int64_t averaged_ = 0;              // updates of the average
+};
+
+}  // namespace moyo::trainer

@@ -1,0 +1,91 @@
+#include "trainer/train/training_metrics.h"
+
+#include <algorithm>
+
+namespace moyo::trainer {
+namespace {
+
+prometheus::Gauge& Gauge(prometheus::Registry& registry, const char* name, const char* help,
+                         const prometheus::Labels& labels = {}) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+prometheus::Counter& Counter(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+// A resumed run goes on from its checkpoint's count; a new schedule may begin at 0 again.
+void Raise(prometheus::Counter& counter, double value) {
+  counter.Increment(std::max(0.0, value - counter.Value()));
+}
+
+constexpr char kLoss[] = "moyo_training_loss";
+constexpr char kLossHelp[] = "Running mean of the loss by head: nats, squared error.";
+constexpr char kAccuracy[] = "moyo_training_accuracy_ratio";
+constexpr char kAccuracyHelp[] =
+    "Share of positions whose move is among the network's first (top) ones; training: running mean "
+    "over batches.";
+
+}  // namespace
+
+TrainingMetrics::TrainingMetrics(prometheus::Registry& registry)
+    : steps_(Counter(registry, "moyo_training_steps_total", "Optimizer updates.")),
+      samples_(Counter(registry, "moyo_training_samples_total", "Samples learned from.")),
+      planned_samples_(Gauge(registry, "moyo_training_planned_samples",
+                             "Samples of the whole schedule, as far as can be told.")),
+      epoch_(Gauge(registry, "moyo_training_epoch", "Pass over the manifest, from 1.")),
+      rate_(Gauge(registry, "moyo_training_samples_per_second", "Samples a second, this process.")),
+      learning_rate_(Gauge(registry, "moyo_training_learning_rate", "Learning rate now.")),
+      policy_loss_(Gauge(registry, kLoss, kLossHelp, {{"head", "policy"}})),
+      value_loss_(Gauge(registry, kLoss, kLossHelp, {{"head", "value"}})),
+      training_top1_(
+          Gauge(registry, kAccuracy, kAccuracyHelp, {{"split", "training"}, {"top", "1"}})),
+      validation_top1_(
+          Gauge(registry, kAccuracy, kAccuracyHelp, {{"split", "validation"}, {"top", "1"}})),
+      validation_top5_(
+          Gauge(registry, kAccuracy, kAccuracyHelp, {{"split", "validation"}, {"top", "5"}})),
+      validation_value_accuracy_(Gauge(registry, "moyo_training_value_accuracy_ratio",
+                                       "Share of decided games whose winner the value names.",
+                                       {{"split", "validation"}})),
+      validation_nats_(Gauge(registry, "moyo_training_policy_nats", "Mean policy cross entropy.",
+                             {{"split", "validation"}})),
+      feed_wait_(Gauge(registry, "moyo_training_feed_wait_ratio",
+                       "Share of the time spent waiting for data.")),
+      checkpoint_age_(Gauge(registry, "moyo_training_checkpoint_age_seconds",
+                            "Training that a kill now would repeat.")),
+      checkpoint_write_(Gauge(registry, "moyo_training_checkpoint_write_seconds",
+                              "Time the last checkpoint held training up.")),
+      checkpoint_bytes_(
+          Gauge(registry, "moyo_training_checkpoint_bytes", "Size of the last checkpoint.")),
+      checkpoint_time_(Gauge(registry, "moyo_training_checkpoint_timestamp_seconds",
+                             "Unix time of the last checkpoint; 0 for none.")),
+      budget_bytes_(Gauge(registry, "moyo_training_memory_budget_bytes", "--memory-budget.")),
+      planned_bytes_(
+          Gauge(registry, "moyo_training_memory_planned_bytes", "Peak by the memory plan.")),
+      finished_(Gauge(registry, "moyo_training_finished", "1 when the schedule has ended.")) {}
+
+void TrainingMetrics::Set(const v1::TrainingProgress& p, const LocalProgress& local) {
+  Raise(steps_, p.step());
+  Raise(samples_, p.samples());
+  planned_samples_.Set(p.planned_samples());
+  epoch_.Set(p.epoch());
+  rate_.Set(p.samples_per_second());
+  learning_rate_.Set(p.learning_rate());
+  policy_loss_.Set(p.policy_loss());
+  value_loss_.Set(p.value_loss());
+  training_top1_.Set(local.training_top1);
+  validation_top1_.Set(p.top1());
+  validation_top5_.Set(p.top5());
+  validation_value_accuracy_.Set(p.value_accuracy());
+  validation_nats_.Set(p.nats());
+  feed_wait_.Set(p.feed_wait_ratio());
+  checkpoint_age_.Set(local.checkpoint_age_seconds);
+  checkpoint_write_.Set(local.checkpoint_write_seconds);
+  checkpoint_bytes_.Set(p.checkpoint_bytes());
+  checkpoint_time_.Set(p.checkpoint_unix_seconds());
+  budget_bytes_.Set(p.budget_bytes());
+  planned_bytes_.Set(local.planned_bytes);
+  finished_.Set(p.finished() ? 1 : 0);
+}
+
+}  // namespace moyo::trainer
