@@ -29,6 +29,7 @@
 #include "server/store/ledger_table.h"
 #include "server/store/rows.h"
 #include "server/store/shard_files.h"
+#include "server/store/token_table.h"
 #include "server/store/unit_table.h"
 #include "server/work/unit.h"
 
@@ -134,6 +135,13 @@ class Store {
   absl::StatusOr<std::string> GetMeta(const std::string& key);  // empty: not set
   absl::Status SetMeta(const std::string& key, const std::string& value);
   void AddAlarm(const std::string& text);
+
+  // --- tokens, as TokenTable has them ---
+  absl::Status InsertToken(const Token& token);
+  absl::StatusOr<std::vector<Token>> LoadTokens();
+  absl::Status SetTokenRevoked(const std::string& name, uint64_t when);
+  absl::Status SetTokenLastUsed(const std::string& name, uint64_t when);
+  absl::Status DeleteToken(const std::string& name);
 
  private:
   struct Upload {
