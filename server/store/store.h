@@ -163,6 +163,8 @@ class Store {
     const absl::Status synced = wal_sync_.Wait();
     return synced.ok() ? std::move(answer) : Answer(synced);
   }
+  template <typename Change>
+  absl::Status ChangeTokens(Change change) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);

@@ -1,11 +1,22 @@
-// Tokens: only passed on, under the store's lock. server/rpc/token_keeper.h decides.
+// Tokens: only passed on, under the store's lock, and on the disk before the answer.
+// server/rpc/token_keeper.h decides.
 #include "server/store/store.h"
 
 namespace moyo::store {
 
+template <typename Change>
+absl::Status Store::ChangeTokens(Change change) {
+  absl::Status changed;
+  {
+    absl::MutexLock lock(&mutex_);
+    TokenTable table(*database_);
+    changed = change(table);
+  }
+  return OnDisk(changed);
+}
+
 absl::Status Store::InsertToken(const Token& token) {
-  absl::MutexLock lock(&mutex_);
-  return TokenTable(*database_).Insert(token);
+  return ChangeTokens([&](TokenTable& table) { return table.Insert(token); });
 }
 
 absl::StatusOr<std::vector<Token>> Store::LoadTokens() {
@@ -14,18 +25,15 @@ absl::StatusOr<std::vector<Token>> Store::LoadTokens() {
 }
 
 absl::Status Store::SetTokenRevoked(const std::string& name, uint64_t when) {
-  absl::MutexLock lock(&mutex_);
-  return TokenTable(*database_).SetRevoked(name, when);
+  return ChangeTokens([&](TokenTable& table) { return table.SetRevoked(name, when); });
 }
 
 absl::Status Store::SetTokenLastUsed(const std::string& name, uint64_t when) {
-  absl::MutexLock lock(&mutex_);
-  return TokenTable(*database_).SetLastUsed(name, when);
+  return ChangeTokens([&](TokenTable& table) { return table.SetLastUsed(name, when); });
 }
 
 absl::Status Store::DeleteToken(const std::string& name) {
-  absl::MutexLock lock(&mutex_);
-  return TokenTable(*database_).Delete(name);
+  return ChangeTokens([&](TokenTable& table) { return table.Delete(name); });
 }
 
 }  // namespace moyo::store
