@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "common/rpc/server_access.h"
 #include "trainer/data/sampler.h"
 #include "trainer/model/policy_net.h"
 
@@ -14,7 +15,7 @@ enum class OptimizerKind : uint8_t { kAdamW, kSgd, kMuon };
 enum class ScheduleKind : uint8_t { kConstant, kCosine };
 
 struct TrainingOptions {
-  std::string server;  // HOST:PORT
+  rpc::ServerAccess server;
   std::string run_dir;
   NetShape shape;
   uint64_t epochs = 5;
