@@ -87,7 +87,7 @@ TEST_F(ShardDownloadTest, ServerThatIsGoneIsNamed) {
 TEST(ServerConnectionTest, LiveServerAnswersItsStatus) {
   FakeServer fake;
   fake.admin.status.mutable_ledger()->set_found(5);
-  const auto server = ServerConnection::Open({.server = fake.address()});
+  const auto server = ServerConnection::Open({.flags = {.server = fake.address()}});
   ASSERT_TRUE(server.ok()) << server.status();
   EXPECT_EQ((*server)->GetStatus()->ledger().found(), 5u);
 }
