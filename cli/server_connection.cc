@@ -34,8 +34,8 @@ std::string ListeningAddress(const std::string& log) {
   return "";
 }
 
-// How the live server of a run directory is reached: as its administrator, or, for those who may not
-// read that file, by its address alone.
+// How the live server of a run directory is reached: as its administrator, or, for those who may
+// not read that file, by its address alone.
 absl::StatusOr<rpc::ServerAccess> LiveAccess(const std::string& run_dir) {
   const absl::StatusOr<rpc::ServerAccess> admin =
       rpc::ResolveAccess({.join_file = run_dir + "/server/admin.join"});
@@ -47,10 +47,9 @@ absl::StatusOr<rpc::ServerAccess> LiveAccess(const std::string& run_dir) {
 absl::Status ExplainNoAnswer(const absl::Status& status, const std::string& address,
                              const std::string& what) {
   if (!rpc::IsRetryable(status)) return status;
-  return absl::Status(
-      status.code(), absl::StrCat("server ", address, " does not answer (", what,
-                                  "): ", status.message(),
-                                  "; check the address and that moyo-server runs"));
+  return absl::Status(status.code(), absl::StrCat("server ", address, " does not answer (", what,
+                                                  "): ", status.message(),
+                                                  "; check the address and that moyo-server runs"));
 }
 
 }  // namespace

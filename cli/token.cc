@@ -33,8 +33,7 @@ absl::Status Ask(ServerConnection& server,
   grpc::ClientContext context;
   rpc::SetDeadline(context, kQueryTimeout);
   server.AddToken(context);
-  const absl::Status status =
-      rpc::FromGrpc((server.admin().*method)(&context, request, &response));
+  const absl::Status status = rpc::FromGrpc((server.admin().*method)(&context, request, &response));
   return server.Explain(status, what);
 }
 

@@ -59,11 +59,11 @@ std::string TokenTable(const v1::ListTokensResponse& tokens) {
   std::string text =
       absl::StrFormat(kRow, "name", "role", "state", "created (UTC)", "expires", "last used");
   for (const v1::TokenInfo& token : tokens.tokens()) {
-    absl::StrAppend(&text,
-                    absl::StrFormat(kRow, token.name(), TokenRoleName(token.role()),
-                                    StateName(token.state()), When(token.created_unix_seconds()),
-                                    When(token.expires_unix_seconds()),
-                                    When(token.last_used_unix_seconds())));
+    absl::StrAppend(
+        &text,
+        absl::StrFormat(kRow, token.name(), TokenRoleName(token.role()), StateName(token.state()),
+                        When(token.created_unix_seconds()), When(token.expires_unix_seconds()),
+                        When(token.last_used_unix_seconds())));
   }
   return text;
 }
@@ -86,8 +86,9 @@ std::string AddedTokenText(const v1::AddTokenResponse& added, v1::TokenRole role
   const std::string command = role == v1::TOKEN_ROLE_WORKER    ? "moyo-worker"
                               : role == v1::TOKEN_ROLE_TRAINER ? "moyo-trainer --run-dir DIR"
                                                                : "moyo status";
-  return absl::StrCat(command, " --join ", added.join_code(), "\n", "(a secret, shown this once; token '",
-                      added.name(), "'; 'moyo token revoke ", added.name(), "' ends it)\n");
+  return absl::StrCat(command, " --join ", added.join_code(), "\n",
+                      "(a secret, shown this once; token '", added.name(), "'; 'moyo token revoke ",
+                      added.name(), "' ends it)\n");
 }
 
 }  // namespace moyo::cli

@@ -16,7 +16,8 @@ std::string TokenRoleName(v1::TokenRole role);
 
 // A line a token, with times in UTC; "no token" for none.
 std::string TokenTable(const v1::ListTokensResponse& tokens);
-// [{name, role, state, created, expires, revoked, last_used}], times in Unix seconds, null for never.
+// [{name, role, state, created, expires, revoked, last_used}], times in Unix seconds, null for
+// never.
 nlohmann::ordered_json TokensJson(const v1::ListTokensResponse& tokens);
 // The join code with the command that takes it.
 std::string AddedTokenText(const v1::AddTokenResponse& added, v1::TokenRole role);

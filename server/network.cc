@@ -60,8 +60,9 @@ absl::Status CheckNetworkFlags(const ServerOptions& options) {
         absl::StrCat("--listen takes HOST:PORT, not '", options.listen, "'"));
   }
   if (!options.advertise.empty() && !rpc::SplitAddress(options.advertise).ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--advertise takes HOST:PORT (port 0: the one listened on), not '", options.advertise, "'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--advertise takes HOST:PORT (port 0: the one listened on), not '",
+                     options.advertise, "'"));
   }
   return absl::OkStatus();
 }
@@ -85,17 +86,15 @@ Network::~Network() { Stop(absl::ZeroDuration()); }
 
 absl::Status Network::Listen(const ServerOptions& options, Coordinator& coordinator) {
   if (WantsTls(options)) {
-    MOYO_ASSIGN_OR_RETURN(identity_,
-                          OpenIdentity(folder_ + kTlsFolder, CertificateNames(options)));
+    MOYO_ASSIGN_OR_RETURN(identity_, OpenIdentity(folder_ + kTlsFolder, CertificateNames(options)));
   } else if (!rpc::IsLoopback(options.listen)) {
     spdlog::warn(
         "--insecure: listening on {} in plain text, without tokens: whoever reaches it may read, "
         "add and delete work",
         options.listen);
   }
-  MOYO_ASSIGN_OR_RETURN(
-      listener_,
-      Listener::Open(options.listen, coordinator, {.tokens = admin_.get(), .identity = identity_}));
+  MOYO_ASSIGN_OR_RETURN(listener_, Listener::Open(options.listen, coordinator,
+                                                  {.tokens = admin_.get(), .identity = identity_}));
   return absl::OkStatus();
 }
 
@@ -136,9 +135,9 @@ absl::Status Network::WriteFiles() {
 absl::Status Network::InviteFirstWorker(const std::string& run_dir) {
   if (keeper_->List().empty()) {
     std::string name;
-    MOYO_ASSIGN_OR_RETURN(const std::string code,
-                          admin_->MakeJoinCode(store::Role::kWorker, kFirstToken,
-                                               absl::InfiniteDuration(), &name));
+    MOYO_ASSIGN_OR_RETURN(
+        const std::string code,
+        admin_->MakeJoinCode(store::Role::kWorker, kFirstToken, absl::InfiniteDuration(), &name));
     std::cout << "on each worker machine: moyo-worker --join " << code << "\n"
               << "(a secret, shown this once; token '" << name << "')" << std::endl;
   }

@@ -35,8 +35,8 @@ absl::Status AtMost(const char* field, size_t size, size_t limit) {
 // For text that is logged and shown. Protobuf has seen to it that it is UTF-8.
 absl::Status Plain(const char* field, const std::string& text, size_t limit) {
   MOYO_RETURN_IF_ERROR(AtMost(field, text.size(), limit));
-  const bool is_plain =
-      std::none_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_iscntrl(c); });
+  const bool is_plain = std::none_of(text.begin(), text.end(),
+                                     [](unsigned char c) { return absl::ascii_iscntrl(c); });
   if (is_plain) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("field ", field, " has control characters (a line end, perhaps)"));
@@ -44,8 +44,8 @@ absl::Status Plain(const char* field, const std::string& text, size_t limit) {
 
 absl::Status EmptyOr(const char* field, const std::string& bytes, size_t size) {
   if (bytes.empty() || bytes.size() == size) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("field ", field, " has ", bytes.size(),
-                                                 " bytes; it has ", size, " or none"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("field ", field, " has ", bytes.size(), " bytes; it has ", size, " or none"));
 }
 
 absl::Status CheckRow(const v1::LedgerRow& row) {

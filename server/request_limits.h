@@ -1,5 +1,5 @@
-// What every request is held to before it is looked at: sizes, lengths of lists and texts, values of
-// enums. Pure. INVALID_ARGUMENT names the field and the limit.
+// What every request is held to before it is looked at: sizes, lengths of lists and texts, values
+// of enums. Pure. INVALID_ARGUMENT names the field and the limit.
 //
 // These bound what one call can make the server keep, log or do; whether the ids in it are right is
 // the coordinator's to say. Text that people will see has no control characters.

@@ -18,7 +18,8 @@ inline std::string TextOfError(const absl::Status& status) { return std::string(
 // that is returned. An address or code that is none is wrong usage.
 inline CLI::Option_group* AddAccessFlags(CLI::App& app, AccessFlags& flags) {
   CLI::Option_group* group = app.add_option_group("server", "which server (one of these)");
-  group->add_option("--server", flags.server, "HOST:PORT of a server on this machine, or --insecure")
+  group
+      ->add_option("--server", flags.server, "HOST:PORT of a server on this machine, or --insecure")
       ->check([](const std::string& text) { return TextOfError(SplitAddress(text).status()); });
   group->add_option("--join", flags.join, "join code that the server or 'moyo token add' printed")
       ->check([](const std::string& text) { return TextOfError(DecodeJoinCode(text).status()); });

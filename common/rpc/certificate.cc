@@ -74,8 +74,7 @@ absl::Status FillIn(X509* certificate, EVP_PKEY* key, const std::vector<std::str
   }
   MOYO_RETURN_IF_ERROR(AddExtension(certificate, NID_basic_constraints, "critical,CA:FALSE"));
   MOYO_RETURN_IF_ERROR(AddExtension(certificate, NID_ext_key_usage, "serverAuth"));
-  MOYO_RETURN_IF_ERROR(
-      AddExtension(certificate, NID_subject_alt_name, AlternativeNames(names)));
+  MOYO_RETURN_IF_ERROR(AddExtension(certificate, NID_subject_alt_name, AlternativeNames(names)));
   if (X509_sign(certificate, key, EVP_sha256()) == 0) return Failed("signature");
   return absl::OkStatus();
 }

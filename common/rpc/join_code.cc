@@ -48,8 +48,8 @@ bool TakeField(std::string_view& bytes, size_t full, std::string& field) {
 }  // namespace
 
 std::string EncodeJoinCode(const JoinCode& code) {
-  const size_t length = kHeadBytes + 2 + code.pin.size() + code.token.size() +
-                        code.address.size() + kChecksumBytes;
+  const size_t length =
+      kHeadBytes + 2 + code.pin.size() + code.token.size() + code.address.size() + kChecksumBytes;
   std::string bytes;
   bytes.push_back(static_cast<char>(kVersion));
   bytes.push_back(static_cast<char>(length >> 8));

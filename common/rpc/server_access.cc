@@ -27,9 +27,9 @@ std::string ShortPin(const std::string& pin) { return Hex(pin.substr(0, kShownPi
 absl::StatusOr<ServerAccess> AccessOf(std::string_view text, std::string_view where) {
   const absl::StatusOr<JoinCode> code = DecodeJoinCode(text);
   if (!code.ok()) {
-    return absl::Status(code.status().code(),
-                        absl::StrCat(absl::string_view(where.data(), where.size()), ": ",
-                                     code.status().message()));
+    return absl::Status(
+        code.status().code(),
+        absl::StrCat(absl::string_view(where.data(), where.size()), ": ", code.status().message()));
   }
   return ServerAccess(code->address, code->pin, code->token);
 }

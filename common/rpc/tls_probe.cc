@@ -70,8 +70,8 @@ absl::StatusOr<Socket> Connect(const std::string& address, absl::Time deadline) 
   addrinfo* list = nullptr;
   const int code = getaddrinfo(target.host.c_str(), target.port.c_str(), &hints, &list);
   if (code != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot find '", target.host,
-                                               "': ", gai_strerror(code)));
+    return absl::UnavailableError(
+        absl::StrCat("cannot find '", target.host, "': ", gai_strerror(code)));
   }
   const absl::Cleanup free_list = [list] { freeaddrinfo(list); };
   absl::Status last = absl::UnavailableError("no address");
@@ -105,9 +105,8 @@ absl::StatusOr<bool> Handshake(SSL* ssl, int fd, const std::string& address, abs
       if (Await(fd, events, deadline)) continue;
       return absl::UnavailableError(absl::StrCat(address, " does not answer in time"));
     }
-    const bool hung_up =
-        error == SSL_ERROR_SYSCALL ||
-        ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    const bool hung_up = error == SSL_ERROR_SYSCALL || ERR_GET_REASON(ERR_peek_last_error()) ==
+                                                           SSL_R_UNEXPECTED_EOF_WHILE_READING;
     const std::string reason = LastOpenSslError();
     if (!hung_up) return false;
     return absl::UnavailableError(absl::StrCat(address, " hung up: ", reason));

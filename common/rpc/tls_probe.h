@@ -9,8 +9,8 @@
 namespace moyo::rpc {
 
 struct ProbeResult {
-  // Of the TLS server, whose possession of the key the handshake has shown; empty: something listens
-  // that does not speak TLS.
+  // Of the TLS server, whose possession of the key the handshake has shown; empty: something
+  // listens that does not speak TLS.
   std::string certificate_pem;
 };
 

@@ -28,12 +28,12 @@ class Admission final : public grpc::AuthMetadataProcessor {
   // A look at memory; handing over to a thread would cost more.
   bool IsBlocking() const override { return false; }
 
-  // Nothing is written to the context, which all calls of a connection share, nor consumed: HoldCall
-  // reads the token once more.
+  // Nothing is written to the context, which all calls of a connection share, nor consumed:
+  // HoldCall reads the token once more.
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext*, OutputMetadata*,
                        OutputMetadata*) override {
-    return rpc::ToGrpc(keeper_.Check(ValueOf(metadata, kPathKey),
-                                     ValueOf(metadata, rpc::kAuthorizationKey)));
+    return rpc::ToGrpc(
+        keeper_.Check(ValueOf(metadata, kPathKey), ValueOf(metadata, rpc::kAuthorizationKey)));
   }
 
  private:
@@ -52,17 +52,17 @@ absl::Status CheckCall(TokenKeeper& keeper, std::string_view method,
 }
 
 absl::StatusOr<std::unique_ptr<TokenKeeper::RunningCall>> HoldCall(TokenKeeper& keeper,
-                                                                  std::string_view method,
-                                                                  grpc::ServerContext& context) {
+                                                                   std::string_view method,
+                                                                   grpc::ServerContext& context) {
   // ServerContext::TryCancel would tell the client CANCELLED, without a reason. The reference keeps
   // the call valid should the handler return meanwhile.
   grpc_call_ref(context.c_call());
   const std::shared_ptr<grpc_call> call(context.c_call(), grpc_call_unref);
   return keeper.Enter(method, ValueOf(context.client_metadata(), rpc::kAuthorizationKey),
                       [call](const absl::Status& why) {
-                        grpc_call_cancel_with_status(
-                            call.get(), static_cast<grpc_status_code>(why.code()),
-                            std::string(why.message()).c_str(), nullptr);
+                        grpc_call_cancel_with_status(call.get(),
+                                                     static_cast<grpc_status_code>(why.code()),
+                                                     std::string(why.message()).c_str(), nullptr);
                       });
 }
 

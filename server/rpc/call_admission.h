@@ -24,7 +24,7 @@ absl::Status CheckCall(TokenKeeper& keeper, std::string_view method,
 // revoked or expires meanwhile. Judges the token again, so it also admits on a port that judged
 // nothing. Destroy it before the handler returns.
 absl::StatusOr<std::unique_ptr<TokenKeeper::RunningCall>> HoldCall(TokenKeeper& keeper,
-                                                                  std::string_view method,
-                                                                  grpc::ServerContext& context);
+                                                                   std::string_view method,
+                                                                   grpc::ServerContext& context);
 
 }  // namespace moyo::server

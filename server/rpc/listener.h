@@ -1,5 +1,5 @@
-// The gRPC server on one address: the services, health and reflection, within bounds, in plain text or
-// over TLS with a token in each call.
+// The gRPC server on one address: the services, health and reflection, within bounds, in plain text
+// or over TLS with a token in each call.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

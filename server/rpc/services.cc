@@ -169,9 +169,8 @@ class AdminServiceImpl final : public v1::AdminService::Service {
   Status AddSources(ServerContext* context, const v1::AddSourcesRequest* request,
                     v1::AddSourcesResponse* response) override {
     // The scan itself goes on to its end; half of one would have to be resumed.
-    return Held(parts_, context, "/moyo.v1.AdminService/AddSources", [&] {
-      return Answer(parts_, request, response, &Coordinator::AddSources);
-    });
+    return Held(parts_, context, "/moyo.v1.AdminService/AddSources",
+                [&] { return Answer(parts_, request, response, &Coordinator::AddSources); });
   }
   Status AddToken(ServerContext* context, const v1::AddTokenRequest* request,
                   v1::AddTokenResponse* response) override {
@@ -190,8 +189,8 @@ class AdminServiceImpl final : public v1::AdminService::Service {
   }
 
  private:
-  // With an admin token also on a port that asks for none otherwise. One call's own token may be the
-  // one that is revoked: so the call is not held.
+  // With an admin token also on a port that asks for none otherwise. One call's own token may be
+  // the one that is revoked: so the call is not held.
   template <typename Request, typename Response>
   Status AskTokens(ServerContext* context, const char* name, const Request* request,
                    Response* response,

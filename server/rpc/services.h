@@ -1,5 +1,5 @@
-// The gRPC services of proto/moyo/v1. They only translate: one line an RPC, whose request was held to
-// its limits first (server/request_limits.h).
+// The gRPC services of proto/moyo/v1. They only translate: one line an RPC, whose request was held
+// to its limits first (server/request_limits.h).
 #pragma once
 
 #include <grpcpp/grpcpp.h>

@@ -40,9 +40,9 @@ absl::Status TokenAdmin::AddToken(const v1::AddTokenRequest& request,
                                       ? absl::InfiniteDuration()
                                       : absl::Seconds(request.lifetime_seconds());
   std::string name;
-  MOYO_ASSIGN_OR_RETURN(const std::string code,
-                        MakeJoinCode(static_cast<store::Role>(request.role()), request.name(),
-                                     lifetime, &name));
+  MOYO_ASSIGN_OR_RETURN(
+      const std::string code,
+      MakeJoinCode(static_cast<store::Role>(request.role()), request.name(), lifetime, &name));
   response.set_name(name);
   response.set_join_code(code);
   return absl::OkStatus();
@@ -58,9 +58,9 @@ absl::Status TokenAdmin::ListTokens(const v1::ListTokensRequest&,
     info.set_expires_unix_seconds(token.expires);
     info.set_revoked_unix_seconds(token.revoked);
     info.set_last_used_unix_seconds(token.last_used);
-    info.set_state(token.revoked != 0          ? v1::TOKEN_STATE_REVOKED
+    info.set_state(token.revoked != 0         ? v1::TOKEN_STATE_REVOKED
                    : keeper_.IsExpired(token) ? v1::TOKEN_STATE_EXPIRED
-                                               : v1::TOKEN_STATE_VALID);
+                                              : v1::TOKEN_STATE_VALID);
   }
   return absl::OkStatus();
 }

@@ -34,8 +34,8 @@ absl::Status Expired(const Token& token) {
 }
 
 absl::Status Revoked(const Token& token) {
-  return absl::UnauthenticatedError(absl::StrCat("token '", token.name, "' was revoked; ",
-                                                 HowToGetOne(NameOf(token.role))));
+  return absl::UnauthenticatedError(
+      absl::StrCat("token '", token.name, "' was revoked; ", HowToGetOne(NameOf(token.role))));
 }
 
 bool HasExpired(const Token& token, uint64_t now) {
@@ -47,9 +47,8 @@ absl::Status CheckName(const std::string& name) {
     return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
   });
   if (is_plain && !name.empty() && name.size() <= kMaxTokenNameBytes) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("a token's name is 1 to ", kMaxTokenNameBytes,
-                   " letters, digits, dots, dashes or underscores"));
+  return absl::InvalidArgumentError(absl::StrCat("a token's name is 1 to ", kMaxTokenNameBytes,
+                                                 " letters, digits, dots, dashes or underscores"));
 }
 
 }  // namespace
@@ -63,7 +62,9 @@ absl::StatusOr<std::unique_ptr<TokenKeeper>> TokenKeeper::Load(store::Store& sto
   return keeper;
 }
 
-uint64_t TokenKeeper::Now() const { return std::max<int64_t>(1, absl::ToUnixSeconds(clock_.Now())); }
+uint64_t TokenKeeper::Now() const {
+  return std::max<int64_t>(1, absl::ToUnixSeconds(clock_.Now()));
+}
 
 std::string TokenKeeper::FreeName(Role role) {
   absl::MutexLock lock(&mutex_);
@@ -203,9 +204,9 @@ absl::Status TokenKeeper::CheckLocked(std::string_view method, std::string_view 
   if (HasExpired(*token, now)) return Expired(*token);
   if (!IsAllowed(rule, token->role)) {
     return absl::PermissionDeniedError(
-        absl::StrCat("token '", token->name, "' has the role ", View(NameOf(token->role)),
-                     ", but ", View(method.substr(method.rfind('/') + 1)), " needs ",
-                     View(NameOf(rule.role)), "; ", HowToGetOne(NameOf(rule.role))));
+        absl::StrCat("token '", token->name, "' has the role ", View(NameOf(token->role)), ", but ",
+                     View(method.substr(method.rfind('/') + 1)), " needs ", View(NameOf(rule.role)),
+                     "; ", HowToGetOne(NameOf(rule.role))));
   }
   name = token->name;
   const auto entry = tokens_.find(name);
@@ -249,6 +250,11 @@ void TokenKeeper::Leave(uint64_t id) {
   if (call == calls_.end()) return;
   end = std::move(call->second.end);
   calls_.erase(call);
+}
+
+size_t TokenKeeper::RunningCalls() {
+  absl::MutexLock lock(&mutex_);
+  return calls_.size();
 }
 
 absl::Status TokenKeeper::Tick() {

@@ -36,8 +36,7 @@ struct NewToken {
 
 class TokenKeeper {
  public:
-  static absl::StatusOr<std::unique_ptr<TokenKeeper>> Load(store::Store& store,
-                                                           const Clock& clock);
+  static absl::StatusOr<std::unique_ptr<TokenKeeper>> Load(store::Store& store, const Clock& clock);
 
   // An empty name: the role and the first free number. INVALID_ARGUMENT: a name with other
   // characters than letters, digits, '.', '-', '_', or too long; a lifetime not above zero.
@@ -45,7 +44,7 @@ class TokenKeeper {
   absl::StatusOr<NewToken> Add(store::Role role, const std::string& name, absl::Duration lifetime);
   // From this moment on no call with it begins or goes on. NOT_FOUND. Again: no change.
   absl::Status Revoke(const std::string& name);
-  std::vector<store::Token> List();  // by name, last used as of now
+  std::vector<store::Token> List();                 // by name, last used as of now
   bool IsExpired(const store::Token& token) const;  // now, by the server's clock
   // Whether any token of this role can be used.
   bool HasUsable(store::Role role);
@@ -73,9 +72,11 @@ class TokenKeeper {
   // As Check, and then `end` is called, once at most, when the token is revoked or expires before
   // the RunningCall is destroyed. It may be called a moment after that, too: what it holds must
   // live as long as it does.
-  absl::StatusOr<std::unique_ptr<RunningCall>> Enter(
-      std::string_view method, std::string_view bearer,
-      std::function<void(const absl::Status&)> end);
+  absl::StatusOr<std::unique_ptr<RunningCall>> Enter(std::string_view method,
+                                                     std::string_view bearer,
+                                                     std::function<void(const absl::Status&)> end);
+
+  size_t RunningCalls();
 
   // Ends calls of tokens that have expired; each minute, stores when tokens were last used. Called
   // now and then.

@@ -25,8 +25,8 @@ class CoordinatorClient {
  public:
   explicit CoordinatorClient(rpc::ServerAccess server) : server_(std::move(server)) {}
 
-  // First, once: waits for the server and makes sure that it is the right one. CANCELLED on shutdown;
-  // FAILED_PRECONDITION: it is another.
+  // First, once: waits for the server and makes sure that it is the right one. CANCELLED on
+  // shutdown; FAILED_PRECONDITION: it is another.
   absl::Status Connect();
 
   absl::StatusOr<v1::RegisterWorkerResponse> Register(const v1::RegisterWorkerRequest& request);

@@ -35,8 +35,8 @@ class WorkerLoop {
   WorkerLoop(WorkerOptions options, metrics::Endpoint& endpoint);
   ~WorkerLoop();
   // Until shutdown, or all units done with exit_when_done. FAILED_PRECONDITION: the server refuses
-  // this version, or is another than the one to be joined. UNAUTHENTICATED, PERMISSION_DENIED: it does
-  // not take the token; what is finished stays in the spool.
+  // this version, or is another than the one to be joined. UNAUTHENTICATED, PERMISSION_DENIED: it
+  // does not take the token; what is finished stays in the spool.
   absl::Status Run();
 
  private:

@@ -36,9 +36,9 @@ TEST(JoinCodeTest, CarriesAddressPinAndToken) {
 
 TEST(JoinCodeTest, IsOneWordForShellsAndFiles) {
   const std::string word = EncodeJoinCode(Sample());
-  EXPECT_EQ(word.find_first_not_of(
-                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-            std::string::npos);
+  EXPECT_EQ(
+      word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+      std::string::npos);
   EXPECT_LT(word.size(), 140u);
 }
 
@@ -85,7 +85,8 @@ TEST(TokenTest, NewOnesDiffer) {
 TEST(TokenTest, BearerGivesTheTokenBack) {
   const std::string token = *NewToken();
   EXPECT_EQ(TokenOfBearer(BearerOf(token)), token);
-  for (const std::string text : {"", "Bearer ", "Bearer AAAA", "Basic AAAA", "bearer", "Bearer !"}) {
+  for (const std::string text :
+       {"", "Bearer ", "Bearer AAAA", "Basic AAAA", "bearer", "Bearer !"}) {
     EXPECT_EQ(TokenOfBearer(text), "") << text;
   }
   EXPECT_EQ(TokenOfBearer(BearerOf(token) + "AAAA"), "");

@@ -20,8 +20,8 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kCode = EncodeJoinCode(
-    {"192.0.2.7:5", std::string(kPinBytes, 'p'), std::string(kTokenBytes, 't')});
+const std::string kCode =
+    EncodeJoinCode({"192.0.2.7:5", std::string(kPinBytes, 'p'), std::string(kTokenBytes, 't')});
 
 class EnvironmentTest : public testing::Test {
  protected:
