@@ -2,17 +2,16 @@
 #include "common/rpc/server_access.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/generic/async_generic_service.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "common/rpc/certificate.h"
 #include "common/rpc/join_code.h"
+#include "moyo/v1/admin.grpc.pb.h"
 #include "tests/support/temp_folder.h"
 
 namespace moyo::rpc {
@@ -69,20 +68,12 @@ class PlainServerTest : public testing::Test {
     int port = 0;
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterAsyncGenericService(&service_);
-    queue_ = builder.AddCompletionQueue();
+    builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     address_ = "127.0.0.1:" + std::to_string(port);
   }
-  ~PlainServerTest() override {
-    server_->Shutdown(std::chrono::system_clock::now());
-    queue_->Shutdown();
-    void* tag = nullptr;
-    for (bool ok = false; queue_->Next(&tag, &ok);) continue;
-  }
 
-  grpc::AsyncGenericService service_;
-  std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  v1::AdminService::Service service_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
 };

@@ -41,7 +41,8 @@ class TlsTest : public testing::Test {
   }
   ~TlsTest() override { listener_->Stop(absl::ZeroDuration()); }
 
-  void Listen(const std::string& address) {
+  // By value: it may be the address of the listener that goes.
+  void Listen(std::string address) {
     listener_ = nullptr;
     listener_ =
         *Listener::Open(address, *coordinator_, {.tokens = admin_.get(), .identity = identity_});
@@ -249,7 +250,8 @@ TEST_F(TlsTest, HealthNeedsNoTokenAndReflectionAnAdmins) {
     grpc::ClientContext context;
     rpc::SetDeadline(context, kTimeout);
     grpc::CompletionQueue queue;
-    const grpc::ByteBuffer request;
+    const grpc::Slice no_bytes("");
+    const grpc::ByteBuffer request(&no_bytes, 1);
     const auto call = stub.PrepareUnaryCall(&context, method, request, &queue);
     call->StartCall();
     grpc::ByteBuffer response;
