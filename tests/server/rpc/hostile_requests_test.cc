@@ -241,7 +241,12 @@ TEST_F(HostileRequestsTest, RandomAndDamagedMessagesNeverTakeTheServerDown) {
     ASSERT_FALSE(HasFailure()) << "round " << round;
   }
   EXPECT_GT(errors, rounds);
-  // An honest worker goes on as if nothing had been.
+  // An honest worker goes on as if nothing had been, also when every unit was leased away.
+  v1::AddSourcesRequest add;
+  add.add_paths(games_.Write("last.sgf", "(;GM[1]SZ[19];B[aa])\n"));
+  v1::AddSourcesResponse added;
+  ASSERT_TRUE(coordinator_->AddSources(add, added).ok());
+  EXPECT_EQ(added.games(), 1u);
   EXPECT_TRUE(Lease().has_lease());
   v1::GetStatusResponse status;
   ASSERT_TRUE(coordinator_->GetStatus({}, status).ok());
