@@ -54,9 +54,10 @@ absl::Status ExplainNoAnswer(const absl::Status& status, const std::string& addr
 
 }  // namespace
 
-void AddTargetOptions(CLI::App& app, ServerTarget& target) {
-  rpc::AddAccessFlags(app, target.flags)
-      ->add_option("--run-dir", target.run_dir, "run directory, with or without a live server");
+CLI::Option_group* AddTargetOptions(CLI::App& app, ServerTarget& target) {
+  CLI::Option_group* group = rpc::AddAccessFlags(app, target.flags);
+  group->add_option("--run-dir", target.run_dir, "run directory, with or without a live server");
+  return group;
 }
 
 absl::StatusOr<StartedServer> StartServer(const ServerStart& start) {

@@ -27,8 +27,9 @@ struct ServerTarget {
   rpc::AccessFlags flags = {};
 };
 
-// Adds --server, --join, --join-file and --run-dir, of which one must be given.
-void AddTargetOptions(CLI::App& app, ServerTarget& target);
+// Adds --server, --join, --join-file and --run-dir, of which one must be given. Others may be
+// added to the group that is returned.
+CLI::Option_group* AddTargetOptions(CLI::App& app, ServerTarget& target);
 
 struct ServerStart {
   std::string program_folder;

@@ -81,6 +81,7 @@ absl::Status CheckRequest(const v1::HeartbeatRequest& request) {
 absl::Status CheckRequest(const v1::CommitUnitRequest& request) {
   MOYO_RETURN_IF_ERROR(Plain("worker_id", request.worker_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(Plain("lease_id", request.lease_id(), kMaxIdBytes));
+  MOYO_RETURN_IF_ERROR(Plain("run_id", request.run_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(EmptyOr("shard_digest", request.shard_digest(), kDigestBytes));
   MOYO_RETURN_IF_ERROR(AtMost("rows", request.rows_size(), kMaxRows));
   for (const v1::LedgerRow& row : request.rows()) MOYO_RETURN_IF_ERROR(CheckRow(row));
@@ -90,6 +91,7 @@ absl::Status CheckRequest(const v1::CommitUnitRequest& request) {
 absl::Status CheckRequest(const v1::ReleaseUnitRequest& request) {
   MOYO_RETURN_IF_ERROR(Plain("worker_id", request.worker_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(Plain("lease_id", request.lease_id(), kMaxIdBytes));
+  MOYO_RETURN_IF_ERROR(Plain("run_id", request.run_id(), kMaxIdBytes));
   return AtMost("error", request.error().size(), kMaxErrorBytes);  // free text: see OneLine
 }
 

@@ -96,7 +96,8 @@ class HostileRequestsTest : public testing::Test {
     v1::RegisterWorkerResponse registered;
     ASSERT_TRUE(coordinator_->RegisterWorker(request, registered).ok());
     worker_ = registered.worker_id();
-    known_.texts = {worker_, "honest", std::string(32, 'd'), std::string(16, 'h'), "a\nb"};
+    known_.texts = {
+        worker_, registered.run_id(), "honest", std::string(32, 'd'), std::string(16, 'h'), "a\nb"};
     known_.numbers = {rpc::kProtocolVersion};
     for (int i = 0; i < 2; ++i) {
       const v1::Lease lease = Lease().lease();
