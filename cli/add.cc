@@ -4,12 +4,12 @@
 #include <memory>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/server_connection.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/rpc/address.h"
 #include "common/rpc/channel.h"
 
 namespace moyo::cli {
@@ -24,8 +24,7 @@ struct AddOptions {
 };
 
 bool OnThisMachine(const ServerTarget& target) {
-  return target.server.empty() || absl::StartsWith(target.server, "127.") ||
-         absl::StartsWith(target.server, "localhost:") || absl::StartsWith(target.server, "[::1]:");
+  return !target.run_dir.empty() || rpc::IsLoopback(target.flags.server);
 }
 
 absl::Status AddGames(const AddOptions& options) {

@@ -55,12 +55,8 @@ absl::Status Export(const Options& options) {
 }
 
 void AddSource(CLI::App& command, Options& options) {
-  CLI::Option_group* group = command.add_option_group("shards", "which shards (one of the three)");
-  group->add_option("--server", options.target.server, "HOST:PORT of a live server");
-  group->add_option("--run-dir", options.target.run_dir,
-                    "run directory, with or without a live server");
-  group->add_option("paths", options.paths, "shard files, or folders that 'moyo shards' wrote");
-  group->require_option(1);
+  AddTargetOptions(command, options.target)
+      ->add_option("paths", options.paths, "shard files, or folders that 'moyo shards' wrote");
 }
 
 }  // namespace

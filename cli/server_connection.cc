@@ -9,7 +9,9 @@
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/access_flags.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/join_code.h"
 
 namespace moyo::cli {
 namespace {
@@ -32,18 +34,30 @@ std::string ListeningAddress(const std::string& log) {
   return "";
 }
 
-absl::StatusOr<std::string> LiveAddress(const std::string& run_dir) {
+// How the live server of a run directory is reached: as its administrator, or, for those who may
+// not read that file, by its address alone.
+absl::StatusOr<rpc::ServerAccess> LiveAccess(const std::string& run_dir) {
+  const absl::StatusOr<rpc::ServerAccess> admin =
+      rpc::ResolveAccess({.join_file = run_dir + "/server/admin.join"});
+  if (admin.ok()) return admin;
   MOYO_ASSIGN_OR_RETURN(const std::string text, ReadFile(run_dir + "/server/address", 1024));
-  return std::string(absl::StripAsciiWhitespace(text));
+  return rpc::ServerAccess(std::string(absl::StripAsciiWhitespace(text)));
+}
+
+absl::Status ExplainNoAnswer(const absl::Status& status, const std::string& address,
+                             const std::string& what) {
+  if (!rpc::IsRetryable(status)) return status;
+  return absl::Status(status.code(), absl::StrCat("server ", address, " does not answer (", what,
+                                                  "): ", status.message(),
+                                                  "; check the address and that moyo-server runs"));
 }
 
 }  // namespace
 
-void AddTargetOptions(CLI::App& app, ServerTarget& target) {
-  CLI::Option_group* group = app.add_option_group("server", "which server (one of the two)");
-  group->add_option("--server", target.server, "HOST:PORT of a live server");
+CLI::Option_group* AddTargetOptions(CLI::App& app, ServerTarget& target) {
+  CLI::Option_group* group = rpc::AddAccessFlags(app, target.flags);
   group->add_option("--run-dir", target.run_dir, "run directory, with or without a live server");
-  group->require_option(1);
+  return group;
 }
 
 absl::StatusOr<StartedServer> StartServer(const ServerStart& start) {
@@ -70,8 +84,8 @@ absl::StatusOr<StartedServer> StartServer(const ServerStart& start) {
                                                   spec.log_path));
 }
 
-ServerConnection::ServerConnection(const std::string& address) : address_(address) {
-  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(address);
+ServerConnection::ServerConnection(const rpc::ServerAccess& access) : access_(access) {
+  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(access);
   admin_ = v1::AdminService::NewStub(channel);
   shards_ = v1::ShardService::NewStub(channel);
   health_ = grpc::health::v1::Health::NewStub(channel);
@@ -79,15 +93,21 @@ ServerConnection::ServerConnection(const std::string& address) : address_(addres
 
 absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const ServerTarget& target,
                                                                          Temporary temporary) {
-  if (!target.server.empty()) {
-    auto server = std::make_unique<ServerConnection>(target.server);
+  if (target.run_dir.empty()) {
+    MOYO_ASSIGN_OR_RETURN(rpc::ServerAccess access, rpc::ResolveAccess(target.flags));
+    MOYO_RETURN_IF_ERROR(
+        ExplainNoAnswer(rpc::CheckServer(access, kQueryTimeout), access.address, "looking for it"));
+    auto server = std::make_unique<ServerConnection>(access);
     MOYO_RETURN_IF_ERROR(server->GetStatus().status());
     return server;
   }
   MOYO_RETURN_IF_ERROR(CheckRunFolder(target.run_dir));
-  if (const absl::StatusOr<std::string> live = LiveAddress(target.run_dir); live.ok()) {
+  if (absl::StatusOr<rpc::ServerAccess> live = LiveAccess(target.run_dir); live.ok()) {
+    const absl::Status found = rpc::CheckServer(*live, kProbeTimeout);
+    // With the administrator's code, it is another server on the port of one that was killed.
+    if (absl::IsFailedPrecondition(found) && live->token.empty()) return found;
     auto server = std::make_unique<ServerConnection>(*live);
-    if (server->GetStatus(kProbeTimeout).ok()) return server;
+    if (found.ok() && server->GetStatus(kProbeTimeout).ok()) return server;
   }
   if (temporary == Temporary::kRefused) {
     return absl::UnavailableError(absl::StrCat("no server is running on '", target.run_dir,
@@ -96,7 +116,8 @@ absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const S
   MOYO_ASSIGN_OR_RETURN(StartedServer started, StartServer({.program_folder = ProgramFolder(),
                                                             .run_dir = target.run_dir,
                                                             .listen = "127.0.0.1:0"}));
-  auto server = std::make_unique<ServerConnection>(started.address);
+  auto server = std::make_unique<ServerConnection>(
+      LiveAccess(target.run_dir).value_or(rpc::ServerAccess(started.address)));
   server->temporary_ = std::move(started.child);
   MOYO_RETURN_IF_ERROR(server->GetStatus().status());
   return server;
@@ -128,20 +149,22 @@ absl::Status ServerConnection::CheckHealth(absl::Duration timeout) {
   if (!status.ok()) return Explain(status, "the health check");
   if (response.status() == grpc::health::v1::HealthCheckResponse::SERVING) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat("server ", address_, " says ",
+      absl::StrCat("server ", access_.address, " says ",
                    grpc::health::v1::HealthCheckResponse::ServingStatus_Name(response.status()),
                    "; see its log"));
 }
 
+void ServerConnection::AddToken(grpc::ClientContext& context) const {
+  if (!access_.pin.empty() || access_.token.empty()) return;
+  context.AddMetadata(rpc::kAuthorizationKey, rpc::BearerOf(access_.token));
+}
+
 absl::Status ServerConnection::Explain(const absl::Status& status, const std::string& what) const {
-  if (status.ok()) return status;
-  if (rpc::IsRetryable(status)) {
-    return absl::Status(
-        status.code(),
-        absl::StrCat("server ", address_, " does not answer (", what, "): ", status.message(),
-                     "; check the address and that moyo-server runs"));
+  if (status.ok() || rpc::IsRetryable(status)) {
+    return ExplainNoAnswer(status, access_.address, what);
   }
-  return absl::Status(status.code(), absl::StrCat("server ", address_, ": ", status.message()));
+  return absl::Status(status.code(),
+                      absl::StrCat("server ", access_.address, ": ", status.message()));
 }
 
 }  // namespace moyo::cli

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/process.h"
+#include "common/rpc/server_access.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "moyo/v1/admin.grpc.pb.h"
 #include "moyo/v1/shard.grpc.pb.h"
@@ -20,14 +21,15 @@ namespace moyo::cli {
 
 inline constexpr absl::Duration kQueryTimeout = absl::Seconds(10);
 
-// Exactly one is set.
+// Exactly one of the flags is set, or none with a join code in MOYO_JOIN.
 struct ServerTarget {
-  std::string server = {};  // HOST:PORT
   std::string run_dir = {};
+  rpc::AccessFlags flags = {};
 };
 
-// Adds --server and --run-dir, of which one must be given.
-void AddTargetOptions(CLI::App& app, ServerTarget& target);
+// Adds --server, --join, --join-file and --run-dir, of which one must be given. Others may be
+// added to the group that is returned.
+CLI::Option_group* AddTargetOptions(CLI::App& app, ServerTarget& target);
 
 struct ServerStart {
   std::string program_folder;
@@ -49,8 +51,8 @@ class ServerConnection {
   // UNAVAILABLE: no answer. NOT_FOUND, FAILED_PRECONDITION: as CheckRunFolder and StartServer.
   static absl::StatusOr<std::unique_ptr<ServerConnection>> Open(
       const ServerTarget& target, Temporary temporary = Temporary::kAllowed);
-  // Of a server that is known to listen; nothing is sent.
-  explicit ServerConnection(const std::string& address);
+  // Of a server that is known to listen (and checked, if it has a pin); nothing is sent.
+  explicit ServerConnection(const rpc::ServerAccess& access);
   // Stops a temporary server in order.
   ~ServerConnection();
 
@@ -59,12 +61,14 @@ class ServerConnection {
   absl::Status CheckHealth(absl::Duration timeout = kQueryTimeout);
   v1::AdminService::Stub& admin() { return *admin_; }
   v1::ShardService::Stub& shards() { return *shards_; }
-  const std::string& address() const { return address_; }
+  const std::string& address() const { return access_.address; }
+  // For the token methods, which ask for a token in plain text, too, where a channel sends none.
+  void AddToken(grpc::ClientContext& context) const;
   // Says who did not answer what.
   absl::Status Explain(const absl::Status& status, const std::string& what) const;
 
  private:
-  std::string address_;
+  rpc::ServerAccess access_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::ShardService::Stub> shards_;
   std::unique_ptr<grpc::health::v1::Health::Stub> health_;

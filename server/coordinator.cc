@@ -291,7 +291,7 @@ absl::Status Coordinator::ReleaseUnit(const v1::ReleaseUnitRequest& request,
   const std::string name = SeeWorker(request.worker_id());
   MOYO_RETURN_IF_ERROR(CheckRun(request.run_id()));
   if (request.failed()) {
-    spdlog::warn("unit {} failed at '{}': {}", request.unit_id(), name, request.error());
+    spdlog::warn("unit {} failed at '{}': {}", request.unit_id(), name, OneLine(request.error()));
   }
   work::Release release;
   release.token.value = request.fencing_token();

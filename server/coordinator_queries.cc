@@ -118,6 +118,7 @@ absl::Status Coordinator::ReportProgress(const v1::ReportProgressRequest& reques
                                          v1::ReportProgressResponse& response) {
   absl::MutexLock lock(&mutex_);
   training_ = request.progress();
+  training_.DiscardUnknownFields();  // of any size, and they would be stored
   has_training_ = true;
   const absl::Time now = clock_.Now();
   const bool is_last = training_.finished() || !training_.error().empty();

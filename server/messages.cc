@@ -63,6 +63,13 @@ std::string AsUtf8(const std::string& bytes) {
   return IsUtf8(bytes) ? bytes : EscapeBytes(bytes, kMaxTextBytes);
 }
 
+std::string OneLine(const std::string& text) {
+  std::string line = text.substr(0, kMaxDetailBytes);
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  return line;
+}
+
 void FillSource(const store::Source& source, v1::Source& message) {
   message.set_source_id(source.source_id);
   message.set_path(AsUtf8(source.path));

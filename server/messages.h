@@ -13,6 +13,8 @@ namespace moyo::server {
 
 // The bytes when they are UTF-8, as messages demand; else with the odd ones escaped.
 std::string AsUtf8(const std::string& bytes);
+// Text from outside as one line of a log: control characters become blanks, the rest is cut.
+std::string OneLine(const std::string& text);
 
 void FillSource(const store::Source& source, v1::Source& message);
 void FillLedger(const store::LedgerCounts& counts, v1::LedgerCounts& message);

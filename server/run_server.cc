@@ -1,14 +1,12 @@
 #include "server/run_server.h"
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
 #include <iostream>
 #include <memory>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
@@ -16,7 +14,7 @@
 #include "common/metrics/exposer.h"
 #include "server/coordinator.h"
 #include "server/gauges.h"
-#include "server/rpc/listener.h"
+#include "server/network.h"
 #include "server/run_folder.h"
 
 namespace moyo::server {
@@ -24,27 +22,6 @@ namespace {
 
 constexpr absl::Duration kTickEvery = absl::Milliseconds(500);
 constexpr absl::Duration kStopPatience = absl::Seconds(2);
-
-bool IsLoopback(const std::string& address) {
-  return absl::StartsWith(address, "127.") || absl::StartsWith(address, "localhost:") ||
-         absl::StartsWith(address, "[::1]:");
-}
-
-// The address file, there while the server listens.
-class AddressFile {
- public:
-  static absl::StatusOr<std::unique_ptr<AddressFile>> Write(const std::string& run_dir,
-                                                            const std::string& address) {
-    const std::string path = run_dir + "/server/address";
-    MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, address + "\n"));
-    return std::unique_ptr<AddressFile>(new AddressFile(path));
-  }
-  ~AddressFile() { unlink(path_.c_str()); }
-
- private:
-  explicit AddressFile(std::string path) : path_(std::move(path)) {}
-  const std::string path_;
-};
 
 CoordinatorOptions CoordinatorOptionsOf(const ServerOptions& options, v1::ParseOptions parse) {
   CoordinatorOptions coordinator;
@@ -76,10 +53,14 @@ absl::Status JudgeCatalogue(store::Store& store, const ServerOptions& options,
   return absl::OkStatus();
 }
 
-void TickUntilShutdown(Coordinator& coordinator, store::Store& store, metrics::Endpoint& endpoint) {
+void TickUntilShutdown(Coordinator& coordinator, Network& network, store::Store& store,
+                       metrics::Endpoint& endpoint) {
   const auto gauges = std::make_shared<Gauges>(store, coordinator);
   endpoint.AddSource(gauges);
-  while (!WaitForShutdown(kTickEvery)) coordinator.Tick();
+  while (!WaitForShutdown(kTickEvery)) {
+    coordinator.Tick();
+    network.Tick();
+  }
   endpoint.RemoveSource(gauges);
 }
 
@@ -98,20 +79,16 @@ absl::Status Serve(const ServerOptions& options) {
   endpoint->WatchDisk(options.run_dir);
   Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::System());
   MOYO_RETURN_IF_ERROR(coordinator.Load());
-  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Listener> listener,
-                        Listener::Open(options.listen, coordinator));
-  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<AddressFile> address,
-                        AddressFile::Write(options.run_dir, listener->address()));
+  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Network> network,
+                        Network::Open(options, coordinator, *store, Clock::System()));
   StartFailure failure;
   coordinator.StartCatalogue(options.games, options.limit_games, [&](const absl::Status& ended) {
     absl::MutexLock hold(&failure.mutex);
     failure.status = JudgeCatalogue(*store, options, ended);
     if (!failure.status.ok()) RequestShutdown();
   });
-  std::cout << "listening on " << listener->address() << std::endl;
-  TickUntilShutdown(coordinator, *store, *endpoint);
-  address.reset();
-  listener->Stop(kStopPatience);
+  TickUntilShutdown(coordinator, *network, *store, *endpoint);
+  network->Stop(kStopPatience);
   coordinator.Stop();
   absl::MutexLock hold(&failure.mutex);
   return failure.status;
@@ -120,18 +97,9 @@ absl::Status Serve(const ServerOptions& options) {
 }  // namespace
 
 int RunServer(const ServerOptions& options) {
-  if (!absl::StrContains(options.listen, ':')) {
-    std::cerr << "moyo-server: --listen takes HOST:PORT, not '" << options.listen << "'\n";
+  if (const absl::Status flags = CheckNetworkFlags(options); !flags.ok()) {
+    std::cerr << "moyo-server: " << std::string(flags.message()) << "\n";
     return 2;
-  }
-  if (!IsLoopback(options.listen) && !options.insecure) {
-    std::cerr << "moyo-server: --listen " << options.listen
-              << " is open to the network without encryption; add --insecure to accept that, or "
-                 "listen on 127.0.0.1\n";
-    return 2;
-  }
-  if (!IsLoopback(options.listen)) {
-    spdlog::warn("listening on {} without encryption or passwords", options.listen);
   }
   const absl::Status status = Serve(options);
   if (status.ok()) return 0;

@@ -22,8 +22,10 @@ struct ServerOptions {
   std::optional<uint32_t> board_size;     // 0: all
   uint32_t lease_seconds = 60;
   uint32_t max_attempts = 3;
-  std::string metrics;  // HOST:PORT; empty: none
-  bool insecure = false;
+  std::string metrics;    // HOST:PORT; empty: none
+  bool insecure = false;  // off loopback: plain text, no tokens
+  std::string
+      advertise;  // HOST:PORT of join codes; empty: as it listens. Port 0: the one listened on
 };
 
 // Serves until SIGINT or SIGTERM; returns the exit code (0 done, 1 failed, 2 wrong usage). A

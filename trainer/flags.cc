@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/memory.h"
+#include "common/rpc/access_flags.h"
 
 namespace moyo::trainer {
 namespace {
@@ -116,7 +117,8 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   double checkpoint_minutes = 1;
   double validate_minutes = 2;
   TrainingOptions& o = options;
-  app.add_option("--server", o.server, "HOST:PORT of the server")->required();
+  rpc::AccessFlags access;
+  rpc::AddAccessFlags(app, access);
   app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")->required();
   AddNetworkOptions(app, o.shape);
   AddScheduleOptions(app, o);
@@ -160,6 +162,12 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
     std::fprintf(stderr, "moyo-trainer: %s; see --help\n", error.what());
     return 2;
   }
+  const auto server = rpc::ResolveAccess(access);
+  if (!server.ok()) {
+    std::fprintf(stderr, "moyo-trainer: %s\n", std::string(server.status().message()).c_str());
+    return 1;
+  }
+  o.server = *server;
   o.augment = augment == "on" ? Augment::kEightSymmetries : Augment::kOff;
   if (max_minutes > 0) o.max_time = absl::Minutes(max_minutes);
   o.checkpoint_interval = absl::Minutes(checkpoint_minutes);

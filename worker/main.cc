@@ -8,6 +8,7 @@
 #include "common/base/host.h"
 #include "common/base/shutdown.h"
 #include "common/metrics/exposer.h"
+#include "common/rpc/access_flags.h"
 #include "worker/loop/worker_loop.h"
 
 namespace {
@@ -28,7 +29,8 @@ int main(int argc, char** argv) {
   std::string local_files = "on";
   std::string metrics_address;
   std::string log_level = "info";
-  app.add_option("--server", options.server, "HOST:PORT of the server")->required();
+  moyo::rpc::AccessFlags access_flags;
+  moyo::rpc::AddAccessFlags(app, access_flags);
   app.add_option("--parallel", options.parallel, "units parsed at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -56,6 +58,9 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));
   spdlog::set_level(spdlog::level::from_str(log_level));
   moyo::InstallShutdownHandlers();
+  const auto access = moyo::rpc::ResolveAccess(access_flags);
+  if (!access.ok()) return Fail(access.status());
+  options.server = *access;
   const auto endpoint = moyo::metrics::Endpoint::Open(metrics_address, "moyo-worker");
   if (!endpoint.ok()) return Fail(endpoint.status());
   if (!options.spool_folder.empty()) (*endpoint)->WatchDisk(options.spool_folder);

@@ -29,8 +29,8 @@ absl::Status SyncFolder(const std::string& folder) {
   return absl::OkStatus();
 }
 
-absl::Status WriteAndSync(const std::string& path, std::string_view bytes) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+absl::Status WriteAndSync(const std::string& path, std::string_view bytes, mode_t mode) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   if (fd < 0) return ErrnoStatus(errno, "create", path);
   const absl::Cleanup close_fd = [fd] { close(fd); };
   while (!bytes.empty()) {
@@ -84,13 +84,28 @@ absl::Status PublishFile(const std::string& temporary_path, const std::string& p
   return SyncFolder(FolderOf(path));
 }
 
-absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
-  const std::string temporary = absl::StrCat(path, ".tmp.", getpid());
+namespace {
+std::string TemporaryNameOf(const std::string& path) {
+  return absl::StrCat(path, ".tmp.", getpid());
+}
+
+absl::Status WriteAndPublish(const std::string& path, std::string_view bytes, mode_t mode) {
+  const std::string temporary = TemporaryNameOf(path);
   absl::Cleanup remove_temporary = [&] { unlink(temporary.c_str()); };
-  MOYO_RETURN_IF_ERROR(WriteAndSync(temporary, bytes));
+  MOYO_RETURN_IF_ERROR(WriteAndSync(temporary, bytes, mode));
   MOYO_RETURN_IF_ERROR(PublishFile(temporary, path));
   std::move(remove_temporary).Cancel();
   return absl::OkStatus();
+}
+}  // namespace
+
+absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes) {
+  return WriteAndPublish(path, bytes, 0644);
+}
+
+absl::Status WriteSecretFile(const std::string& path, std::string_view bytes) {
+  unlink(TemporaryNameOf(path).c_str());  // what a crash left over may have another mode
+  return WriteAndPublish(path, bytes, 0600);
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {

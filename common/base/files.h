@@ -14,6 +14,9 @@ namespace moyo {
 // file is the old one or the new one, whole. RESOURCE_EXHAUSTED when the disk is full.
 absl::Status WriteFileAtomically(const std::string& path, std::string_view bytes);
 
+// The same with mode 0600 from the first byte on: nobody but the owner can ever read it.
+absl::Status WriteSecretFile(const std::string& path, std::string_view bytes);
+
 // The same for a file that was already written under `temporary_path` in the same folder.
 absl::Status PublishFile(const std::string& temporary_path, const std::string& path);
 

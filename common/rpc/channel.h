@@ -19,7 +19,10 @@ inline constexpr int kMaxMessageBytes = 64 * 1024 * 1024;
 absl::Status FromGrpc(const grpc::Status& status);
 grpc::Status ToGrpc(const absl::Status& status);
 
-// Message size limits and keepalive set; insecure credentials. Does not wait for the connection.
+// Message size limits, keepalive and reconnection, as every channel has them.
+grpc::ChannelArguments DefaultArguments();
+
+// Plain text (server_access.h has TLS). Does not wait for the connection.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 
 // True for what a later try may mend: UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED.

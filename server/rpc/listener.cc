@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/rpc/channel.h"
+#include "server/rpc/call_admission.h"
 #include "server/rpc/services.h"
 
 namespace moyo::server {
@@ -18,13 +19,27 @@ constexpr int kIdleThreads = 64;
 constexpr size_t kMaxBufferBytes = 256u << 20;
 constexpr int kKeepaliveMinMs = 5'000;
 
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const Safety& safety) {
+  if (!safety.identity) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  options.pem_key_cert_pairs.push_back(
+      {safety.identity->key_pem, safety.identity->certificate_pem});
+  std::shared_ptr<grpc::ServerCredentials> credentials = grpc::SslServerCredentials(options);
+  credentials->SetAuthMetadataProcessor(MakeAdmission(safety.tokens->keeper()));
+  return credentials;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& address,
-                                                         Coordinator& coordinator) {
+                                                         Coordinator& coordinator,
+                                                         const Safety& safety) {
   const size_t colon = address.rfind(':');
   if (colon == std::string::npos) {
     return absl::InvalidArgumentError(absl::StrCat("'", address, "' is not HOST:PORT"));
+  }
+  if (safety.identity && safety.tokens == nullptr) {
+    return absl::InternalError("a port with TLS needs someone who judges its tokens");
   }
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -42,10 +57,13 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& addr
                              kKeepaliveMinMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   std::unique_ptr<Listener> listener(new Listener());
-  listener->services_ = MakeServices(coordinator);
+  listener->services_ =
+      MakeServices({.coordinator = &coordinator,
+                    .tokens = safety.tokens,
+                    .admission = safety.identity ? &safety.tokens->keeper() : nullptr});
   for (const auto& service : listener->services_) builder.RegisterService(service.get());
   int port = 0;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(address, CredentialsOf(safety), &port);
   listener->server_ = builder.BuildAndStart();
   if (listener->server_ == nullptr || port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", address,

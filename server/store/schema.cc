@@ -48,6 +48,13 @@ ALTER TABLE games ADD COLUMN marks BLOB;
 ALTER TABLE games ADD COLUMN opening INTEGER;
 CREATE INDEX games_opening ON games(opening) WHERE state = 1;
 )sql",
+    // Who may call the server off loopback.
+    R"sql(
+CREATE TABLE tokens(
+  name TEXT PRIMARY KEY, role INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE,
+  created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER NOT NULL,
+  last_used INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

@@ -29,6 +29,7 @@
 #include "server/store/ledger_table.h"
 #include "server/store/rows.h"
 #include "server/store/shard_files.h"
+#include "server/store/token_table.h"
 #include "server/store/unit_table.h"
 #include "server/work/unit.h"
 
@@ -135,6 +136,13 @@ class Store {
   absl::Status SetMeta(const std::string& key, const std::string& value);
   void AddAlarm(const std::string& text);
 
+  // --- tokens, as TokenTable has them ---
+  absl::Status InsertToken(const Token& token);
+  absl::StatusOr<std::vector<Token>> LoadTokens();
+  absl::Status SetTokenRevoked(const std::string& name, uint64_t when);
+  absl::Status SetTokenLastUsed(const std::string& name, uint64_t when);
+  absl::Status DeleteToken(const std::string& name);
+
  private:
   struct Upload {
     work::FencingToken token;
@@ -155,6 +163,8 @@ class Store {
     const absl::Status synced = wal_sync_.Wait();
     return synced.ok() ? std::move(answer) : Answer(synced);
   }
+  template <typename Change>
+  absl::Status ChangeTokens(Change change) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);

@@ -133,7 +133,7 @@ TEST_F(ExportPlanesTest, ServersManifestLeavesCopiesOut) {
   fake.shards.AddShard(3, 2);
   fake.shards.AddShard(12, 5);
   fake.shards.manifest.mutable_shards(1)->add_left_out_rows(4);
-  const auto feed = FeedFromServer({.server = fake.address()});
+  const auto feed = FeedFromServer({.flags = {.server = fake.address()}});
   ASSERT_TRUE(feed.ok()) << feed.status();
   const auto result = Export(**feed);
   ASSERT_TRUE(result.ok()) << result.status();

@@ -78,7 +78,7 @@ TEST_F(ShardDownloadTest, MoreBytesThanAnnouncedAreRefused) {
 }
 
 TEST_F(ShardDownloadTest, ServerThatIsGoneIsNamed) {
-  ServerConnection server("127.0.0.1:1");
+  ServerConnection server(std::string{"127.0.0.1:1"});
   ProgressBar progress(out_, ProgressBar::Kind::kPlain);
   const auto result = DownloadShards(server, folder_.Path("shards"), progress);
   EXPECT_NE(result.status().message().find("127.0.0.1:1"), std::string::npos) << result.status();
@@ -87,7 +87,7 @@ TEST_F(ShardDownloadTest, ServerThatIsGoneIsNamed) {
 TEST(ServerConnectionTest, LiveServerAnswersItsStatus) {
   FakeServer fake;
   fake.admin.status.mutable_ledger()->set_found(5);
-  const auto server = ServerConnection::Open({.server = fake.address()});
+  const auto server = ServerConnection::Open({.flags = {.server = fake.address()}});
   ASSERT_TRUE(server.ok()) << server.status();
   EXPECT_EQ((*server)->GetStatus()->ledger().found(), 5u);
 }

@@ -26,7 +26,7 @@ TEST(StatusPollerTest, TheFirstAnswerIsThereAndLaterOnesFollow) {
   server.admin.before_status = [](v1::GetStatusResponse& status) {
     status.set_sources(status.sources() + 1);
   };
-  const auto poller = StatusPoller::Start({.server = server.address()}, kPause);
+  const auto poller = StatusPoller::Start({.flags = {.server = server.address()}}, kPause);
   ASSERT_TRUE(poller.ok()) << poller.status();
   const StatusPoller::Latest first = (*poller)->latest();
   EXPECT_EQ(first.address, server.address());
@@ -39,7 +39,7 @@ TEST(StatusPollerTest, TheFirstAnswerIsThereAndLaterOnesFollow) {
 TEST(StatusPollerTest, ALostServerLeavesItsLastStateAndAnError) {
   auto server = std::make_unique<FakeServer>();
   server->admin.status = SampleStatus();
-  const auto poller = StatusPoller::Start({.server = server->address()}, kPause);
+  const auto poller = StatusPoller::Start({.flags = {.server = server->address()}}, kPause);
   ASSERT_TRUE(poller.ok()) << poller.status();
   server = nullptr;
   ASSERT_TRUE(
@@ -48,7 +48,7 @@ TEST(StatusPollerTest, ALostServerLeavesItsLastStateAndAnError) {
 }
 
 TEST(StatusPollerTest, WithoutAServerAtTheStartItFails) {
-  const auto poller = StatusPoller::Start({.server = "127.0.0.1:1"}, kPause);
+  const auto poller = StatusPoller::Start({.flags = {.server = "127.0.0.1:1"}}, kPause);
   EXPECT_TRUE(absl::IsUnavailable(poller.status())) << poller.status();
 }
 

@@ -95,9 +95,11 @@ class BadInputTest(unittest.TestCase):
             self.refused(1, [str(port)], "moyo-server", "--run-dir", self.path("run"), "--listen",
                          "127.0.0.1:%d" % port)
 
-    def test_address_open_to_the_network_needs_a_word(self):
-        self.refused(2, ["insecure"], "moyo-server", "--run-dir", self.path("run"), "--listen",
-                     "0.0.0.0:0")
+    def test_address_that_is_none(self):
+        self.refused(2, ["--listen", "HOST:PORT"], "moyo-server", "--run-dir", self.path("run"),
+                     "--listen", "somewhere")
+        self.refused(2, ["--server", "HOST:PORT"], "moyo", "status", "--server", "somewhere")
+        self.refused(2, ["--join", "join code"], "moyo", "status", "--join", "somewhere")
 
     def test_no_server_there(self):
         self.refused(1, ["127.0.0.1:1", "does not answer"], "moyo", "status", "--server",

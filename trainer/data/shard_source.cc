@@ -19,7 +19,7 @@ constexpr absl::Duration kDownloadTimeout = absl::Minutes(10);
 
 class ShardClient {
  public:
-  explicit ShardClient(const std::string& server)
+  explicit ShardClient(const rpc::ServerAccess& server)
       : stub_(v1::ShardService::NewStub(rpc::MakeChannel(server))) {}
 
   absl::StatusOr<v1::GetManifestResponse> Manifest(bool only_summary) {
@@ -87,7 +87,7 @@ absl::StatusOr<shard::Columns> LoadShard(ShardClient& client, const v1::ShardEnt
 }  // namespace
 
 absl::StatusOr<LoadedDataset> LoadFromServer(
-    const std::string& server, const std::string& cache_folder, double validation_percent,
+    const rpc::ServerAccess& server, const std::string& cache_folder, double validation_percent,
     const std::function<void(const std::string&)>& on_wait) {
   MOYO_RETURN_IF_ERROR(MakeFolder(cache_folder));
   ShardClient client(server);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/rpc/server_access.h"
 #include "trainer/data/sampler.h"
 #include "trainer/model/policy_net.h"
 
@@ -16,7 +17,7 @@ enum class ScheduleKind : uint8_t { kConstant, kCosine, kStep };
 enum class Precision : uint8_t { kBf16, kFp32 };
 
 struct TrainingOptions {
-  std::string server;  // HOST:PORT
+  rpc::ServerAccess server;
   std::string run_dir;
   NetShape shape;
   uint64_t epochs = 5;

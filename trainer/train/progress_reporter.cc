@@ -13,8 +13,8 @@ constexpr absl::Duration kCallTimeout = absl::Seconds(3);
 
 }  // namespace
 
-ProgressReporter::ProgressReporter(const std::string& server) {
-  if (!server.empty()) thread_ = std::thread([this, server] { Run(server); });
+ProgressReporter::ProgressReporter(const rpc::ServerAccess& server) {
+  if (!server.address.empty()) thread_ = std::thread([this, server] { Run(server); });
 }
 
 ProgressReporter::~ProgressReporter() {
@@ -32,7 +32,7 @@ void ProgressReporter::Report(v1::TrainingProgress progress) {
   dirty_ = true;
 }
 
-void ProgressReporter::Run(const std::string& server) {
+void ProgressReporter::Run(const rpc::ServerAccess& server) {
   const auto stub = v1::TrainingService::NewStub(rpc::MakeChannel(server));
   for (;;) {
     v1::ReportProgressRequest request;

@@ -7,6 +7,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/rpc/server_access.h"
 #include "moyo/v1/training.pb.h"
 
 namespace moyo::trainer {
@@ -14,12 +15,13 @@ namespace moyo::trainer {
 // Thread-safe. A server that is away misses reports and gets the newest when it is back.
 class ProgressReporter {
  public:
-  explicit ProgressReporter(const std::string& server);  // empty: reports to nobody
+  // `server` is checked (rpc::AwaitServer); without an address, reports to nobody.
+  explicit ProgressReporter(const rpc::ServerAccess& server);
   ~ProgressReporter();  // sends the last report, within a few seconds
   void Report(v1::TrainingProgress progress);
 
  private:
-  void Run(const std::string& server);
+  void Run(const rpc::ServerAccess& server);
 
   absl::Mutex mutex_;
   v1::TrainingProgress latest_ ABSL_GUARDED_BY(mutex_);

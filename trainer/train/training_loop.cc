@@ -61,7 +61,9 @@ absl::Status Train(const TrainingOptions& asked, const LoadedDataset& data,
   }
 }
 
-absl::Status TrainFromServer(const TrainingOptions& options, metrics::Endpoint& endpoint) {
+absl::Status TrainFromServer(const TrainingOptions& given, metrics::Endpoint& endpoint) {
+  TrainingOptions options = given;
+  MOYO_RETURN_IF_ERROR(rpc::AwaitServer(options.server));
   MOYO_ASSIGN_OR_RETURN(
       const LoadedDataset data,
       LoadFromServer(options.server, options.run_dir + "/trainer/cache", options.validation_percent,

@@ -48,10 +48,12 @@ class CoordinatorClient::Call {
   grpc::ClientContext context_;
 };
 
-CoordinatorClient::CoordinatorClient(const std::string& address) {
-  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(address);
+absl::Status CoordinatorClient::Connect() {
+  MOYO_RETURN_IF_ERROR(rpc::AwaitServer(server_));
+  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(server_);
   work_ = v1::WorkService::NewStub(channel);
   shards_ = v1::ShardService::NewStub(channel);
+  return absl::OkStatus();
 }
 
 void CoordinatorClient::CancelCalls() {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/rpc/server_access.h"
 #include "moyo/v1/shard.grpc.pb.h"
 #include "moyo/v1/work.grpc.pb.h"
 
@@ -21,7 +23,11 @@ namespace moyo::worker {
 // stops, a proxy) is UNAVAILABLE: it is to be made again.
 class CoordinatorClient {
  public:
-  explicit CoordinatorClient(const std::string& address);
+  explicit CoordinatorClient(rpc::ServerAccess server) : server_(std::move(server)) {}
+
+  // First, once: waits for the server and makes sure that it is the right one. CANCELLED on
+  // shutdown; FAILED_PRECONDITION: it is another.
+  absl::Status Connect();
 
   absl::StatusOr<v1::RegisterWorkerResponse> Register(const v1::RegisterWorkerRequest& request);
   absl::StatusOr<v1::LeaseUnitResponse> Lease(const v1::LeaseUnitRequest& request);
@@ -43,6 +49,7 @@ class CoordinatorClient {
  private:
   class Call;
 
+  rpc::ServerAccess server_;
   std::unique_ptr<v1::WorkService::Stub> work_;
   std::unique_ptr<v1::ShardService::Stub> shards_;
   absl::Mutex mutex_;

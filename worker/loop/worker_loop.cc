@@ -47,14 +47,16 @@ class WorkerLoop::State {
     std::thread watcher([this] { Watch(); });
     std::thread heartbeat;
     std::vector<std::thread> lessees;
-    if (const absl::Status status = Register(""); status.ok()) {
+    absl::Status joined = client_.Connect();
+    if (joined.ok()) joined = Register("");
+    if (joined.ok()) {
       heartbeat = std::thread([this] { HeartbeatUntilStopped(); });
       delivery_->SendSpooled(CurrentRegistration().run_id);
       for (int i = 0; i < options_.parallel; ++i) {
         lessees.emplace_back([this] { LeaseUntilDone(); });
       }
     } else {
-      Stop(status);
+      Stop(joined);
     }
     for (std::thread& lessee : lessees) lessee.join();
     {
@@ -129,7 +131,7 @@ class WorkerLoop::State {
     return RetryUntilMended([&] {
       const auto response = client_.Register(request);
       if (!response.ok()) {
-        spdlog::debug("register at {}: {}", options_.server, response.status().ToString());
+        spdlog::debug("register at {}: {}", options_.server.address, response.status().ToString());
         return response.status();
       }
       absl::MutexLock lock(&mutex_);
@@ -138,7 +140,7 @@ class WorkerLoop::State {
       }
       registration_ = {response->worker_id(), response->run_id(), FromProto(response->options())};
       heartbeat_interval_ = absl::Milliseconds(std::max(100u, response->heartbeat_interval_ms()));
-      spdlog::info("registered at {} as {}", options_.server, registration_.worker_id);
+      spdlog::info("registered at {} as {}", options_.server.address, registration_.worker_id);
       return absl::OkStatus();
     });
   }

@@ -13,12 +13,13 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/metrics/exposer.h"
+#include "common/rpc/server_access.h"
 #include "worker/loop/source_bytes.h"
 
 namespace moyo::worker {
 
 struct WorkerOptions {
-  std::string server;        // HOST:PORT
+  rpc::ServerAccess server;
   std::string name;          // shown to people
   int parallel = 1;          // units at once
   std::string spool_folder;  // empty: finished shards are kept in memory only
@@ -34,7 +35,8 @@ class WorkerLoop {
   WorkerLoop(WorkerOptions options, metrics::Endpoint& endpoint);
   ~WorkerLoop();
   // Until shutdown, or all units done with exit_when_done. FAILED_PRECONDITION: the server refuses
-  // this version.
+  // this version, or is another than the one to be joined. UNAUTHENTICATED, PERMISSION_DENIED: it
+  // does not take the token; what is finished stays in the spool.
   absl::Status Run();
 
  private:

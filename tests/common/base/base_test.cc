@@ -59,6 +59,16 @@ TEST_F(FilesTest, ErrorsNameThePath) {
   EXPECT_EQ(ReadFile(folder_ + "/big", 4).status().code(), absl::StatusCode::kResourceExhausted);
 }
 
+TEST_F(FilesTest, SecretIsItsOwnersAlone) {
+  const std::string path = folder_ + "/secret";
+  // A crash of this process's number left a temporary file that all may read.
+  ASSERT_TRUE(WriteFileAtomically(absl::StrCat(path, ".tmp.", getpid()), "old").ok());
+  ASSERT_TRUE(WriteSecretFile(path, "key").ok());
+  EXPECT_EQ(ReadFile(path).value(), "key");
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
 TEST_F(FilesTest, FullDiskIsNamedAsSuch) {
   EXPECT_EQ(ErrnoStatus(ENOSPC, "write", "/x").code(), absl::StatusCode::kResourceExhausted);
 }

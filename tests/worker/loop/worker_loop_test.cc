@@ -235,6 +235,21 @@ TEST_F(WorkerLoopTest, LostLeaseIsLeftAlone) {
   EXPECT_TRUE(server_.Releases().empty());
 }
 
+TEST_F(WorkerLoopTest, RefusedTokenEndsTheWorkerAndKeepsTheShard) {
+  for (const StatusCode refusal : {StatusCode::UNAUTHENTICATED, StatusCode::PERMISSION_DENIED}) {
+    server_.AddUnit({kGame});
+    server_.FailNext("CommitUnit", refusal);
+    // The next call meets the same token.
+    server_.OnFetch([this, refusal] { server_.FailNext("LeaseUnit", refusal); });
+    EXPECT_EQ(static_cast<int>(RunWithSpool().code()), refusal);
+    EXPECT_FALSE(SpoolIsEmpty());
+    server_.OnFetch([] {});
+    ASSERT_TRUE(RunWithSpool().ok());  // joined anew
+    EXPECT_TRUE(SpoolIsEmpty());
+  }
+  EXPECT_EQ(server_.Commits().size(), 2u);
+}
+
 TEST_F(WorkerLoopTest, FailingServerDoesNotEndTheWorker) {
   server_.AddUnit({kGame});
   for (const StatusCode code : {StatusCode::INTERNAL, StatusCode::RESOURCE_EXHAUSTED}) {
