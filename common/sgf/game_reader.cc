@@ -6,8 +6,9 @@ namespace moyo::sgf {
 
 ReadResult GameReader::Read(std::string_view text, go::GameRecord& game) {
   game.Clear();
+  header_ = {};
   move_offsets_.clear();
-  return GameParser(text, game, move_offsets_).Run();
+  return GameParser(text, game, header_, move_offsets_).Run();
 }
 
 uint64_t GameReader::MoveOffset(size_t ply) const {

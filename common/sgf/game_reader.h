@@ -59,15 +59,36 @@ struct ReadResult {
   uint32_t variations = 0;  // left aside
 };
 
+// Header properties as they stand in the record: the first non-empty value of each, raw bytes with
+// escapes, empty when there is none. text_encoding.h makes them readable.
+struct HeaderTexts {
+  std::string_view black_name;  // PB
+  std::string_view white_name;  // PW
+  std::string_view black_rank;  // BR
+  std::string_view white_rank;  // WR
+  std::string_view date;        // DT
+  std::string_view charset;     // CA
+  std::string_view event;       // EV
+  std::string_view place;       // PC
+  std::string_view komi;        // KM, or KO before the first move
+  std::string_view result;      // RE
+  std::string_view ruleset;     // RU
+  std::string_view handicap;    // HA
+};
+
 // Reusable; keeps its buffers. Not thread-safe. Never recurses.
 class GameReader {
  public:
   // `text` is one span of the splitter: `(;...)` or a list line. The record is not replayed yet.
   ReadResult Read(std::string_view text, go::GameRecord& game);
+  // Of the last text read, up to where reading ended. Valid while that text is and until the next
+  // Read.
+  const HeaderTexts& header() const { return header_; }
   // Where move `ply` (from 0) stands in the last text read, for reasons found by replay.
   uint64_t MoveOffset(size_t ply) const;
 
  private:
+  HeaderTexts header_;
   std::vector<uint32_t> move_offsets_;
 };
 

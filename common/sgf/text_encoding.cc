@@ -1,0 +1,278 @@
+#include "common/sgf/text_encoding.h"
+
+#include <iconv.h>
+#include <uchardet/uchardet.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <initializer_list>
+#include <memory>
+
+namespace moyo::sgf {
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr size_t kMaxSampleBytes = 4096;  // detection needs no more, comments can be long
+
+bool IsHigh(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+bool IsSpace(char c) { return static_cast<unsigned char>(c) <= ' '; }
+
+// A superset of each where people use one under the plain name.
+const char* IconvName(TextEncoding encoding) {
+  switch (encoding) {
+    case TextEncoding::kGb18030:
+      return "GB18030";
+    case TextEncoding::kBig5:
+      return "CP950";
+    case TextEncoding::kEucKr:
+      return "CP949";
+    case TextEncoding::kShiftJis:
+      return "CP932";
+    case TextEncoding::kLatin1:
+      return "CP1252";
+    case TextEncoding::kUtf16:
+      return "UTF-16LE";
+    case TextEncoding::kAscii:
+    case TextEncoding::kUtf8:
+    case TextEncoding::kUnknown:
+      break;
+  }
+  return "UTF-8";
+}
+
+// One open conversion to UTF-8.
+class Converter {
+ public:
+  explicit Converter(const char* from) : handle_(iconv_open("UTF-8", from)) {}
+  ~Converter() {
+    if (open()) iconv_close(handle_);
+  }
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+  bool open() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+
+  // Appends to `text`; returns how many bytes were replaced. Incomplete characters count once.
+  size_t Convert(std::string_view bytes, std::string& text) {
+    size_t replaced = 0;
+    std::array<char, 1024> buffer;
+    char* in = const_cast<char*>(bytes.data());  // iconv's signature; it does not write there
+    size_t left = bytes.size();
+    while (left > 0) {
+      char* out = buffer.data();
+      size_t room = buffer.size();
+      const size_t outcome = iconv(handle_, &in, &left, &out, &room);
+      text.append(buffer.data(), out - buffer.data());
+      if (outcome != static_cast<size_t>(-1) || errno == E2BIG) continue;
+      text += kReplacement;
+      ++replaced;
+      if (errno == EINVAL) break;  // the last character is cut
+      ++in;
+      --left;
+    }
+    return replaced;
+  }
+
+ private:
+  iconv_t handle_;
+};
+
+// The bytes above 0x7f, each with the byte after it, which belongs to it in the double-byte
+// charsets; runs are kept apart by a space.
+std::string Sample(std::string_view bytes) {
+  std::string sample;
+  for (size_t i = 0; i < bytes.size() && sample.size() < kMaxSampleBytes; ++i) {
+    if (!IsHigh(bytes[i])) continue;
+    while (i < bytes.size() && IsHigh(bytes[i])) sample += bytes[i++];
+    if (i < bytes.size()) sample += bytes[i];
+    sample += ' ';
+  }
+  return sample;
+}
+
+// Whether the sample is text of that encoding. Names are often cut to a number of bytes, so one bad
+// byte in eight is let pass.
+bool Converts(std::string_view sample, TextEncoding encoding, std::string* text = nullptr) {
+  Converter converter(IconvName(encoding));
+  if (!converter.open()) return false;
+  std::string converted;
+  const size_t replaced = converter.Convert(sample, converted);
+  const auto high = static_cast<size_t>(std::count_if(sample.begin(), sample.end(), IsHigh));
+  if (text != nullptr) *text = std::move(converted);
+  return replaced * 8 <= high;
+}
+
+bool IsStrictUtf8(std::string_view bytes) {
+  Converter converter("UTF-8");
+  std::string text;
+  return converter.open() && converter.Convert(bytes, text) == 0;
+}
+
+// Charset names as CA and uchardet give them, in capitals and without punctuation.
+TextEncoding EncodingOfName(std::string_view name) {
+  std::string plain;
+  for (char c : name) {
+    if (c >= 'a' && c <= 'z') plain += static_cast<char>(c - 'a' + 'A');
+    if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) plain += c;
+  }
+  struct Known {
+    TextEncoding encoding;
+    std::initializer_list<std::string_view> names;
+  };
+  static const Known kKnown[] = {
+      {TextEncoding::kUtf8, {"UTF8", "UNICODE"}},
+      {TextEncoding::kGb18030, {"GB18030", "GBK", "GB2312", "CP936", "936", "EUCCN", "HZGB2312"}},
+      {TextEncoding::kBig5, {"BIG5", "BIG5HKSCS", "CP950", "950", "EUCTW"}},
+      {TextEncoding::kEucKr, {"EUCKR", "UHC", "CP949", "949", "KSC5601", "KSC56011987", "MS949"}},
+      {TextEncoding::kShiftJis, {"SHIFTJIS", "SJIS", "CP932", "932", "WINDOWS31J", "XSJIS"}},
+      {TextEncoding::kLatin1,
+       {"ISO88591", "ISO885915", "LATIN1", "LATIN9", "WINDOWS1252", "CP1252", "1252"}},
+  };
+  if (plain.starts_with("WINDOWS9")) plain.erase(0, 7);
+  for (const Known& known : kKnown) {
+    for (std::string_view one : known.names) {
+      if (plain == one) return known.encoding;
+    }
+  }
+  return TextEncoding::kUnknown;
+}
+
+size_t CountAll(std::string_view text, std::initializer_list<std::string_view> words) {
+  size_t count = 0;
+  for (std::string_view word : words) {
+    for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+      ++count;
+    }
+  }
+  return count;
+}
+
+// The charset in which the sample has most of the words that game records are full of; kUnknown
+// when none has more than every other.
+TextEncoding EncodingByGoWords(std::string_view sample) {
+  struct Candidate {
+    TextEncoding encoding;
+    std::initializer_list<std::string_view> words;
+  };
+  static const Candidate kCandidates[] = {
+      {TextEncoding::kGb18030,
+       {"段", "级", "胜", "负", "黑", "白", "围棋", "中盘", "业余", "中国", "韩国", "杯", "赛"}},
+      {TextEncoding::kBig5,
+       {"段", "級", "勝", "負", "黑", "白", "圍棋", "中盤", "業餘", "中國", "韓國", "杯", "賽"}},
+      {TextEncoding::kEucKr, {"단", "급", "승", "흑", "백", "불계", "한국", "중국", "배", "집"}},
+      {TextEncoding::kShiftJis,
+       {"段", "級", "勝", "黒", "白", "押し", "棋院", "日本", "中国", "韓国", "戦", "期"}},
+  };
+  TextEncoding best = TextEncoding::kUnknown;
+  size_t most = 0;
+  for (const Candidate& candidate : kCandidates) {
+    std::string text;
+    if (!Converts(sample, candidate.encoding, &text)) continue;
+    const size_t count = CountAll(text, candidate.words);
+    if (count == most) best = TextEncoding::kUnknown;
+    if (count <= most) continue;
+    most = count;
+    best = candidate.encoding;
+  }
+  return best;
+}
+
+TextEncoding EncodingByUchardet(std::string_view sample) {
+  struct Delete {
+    void operator()(uchardet_t detector) const { uchardet_delete(detector); }
+  };
+  const std::unique_ptr<std::remove_pointer_t<uchardet_t>, Delete> detector(uchardet_new());
+  if (detector == nullptr) return TextEncoding::kUnknown;
+  uchardet_handle_data(detector.get(), sample.data(), sample.size());
+  uchardet_data_end(detector.get());
+  return EncodingOfName(uchardet_get_charset(detector.get()));
+}
+
+bool HasUtf16Mark(std::string_view bytes) {
+  return bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
+}
+
+}  // namespace
+
+const char* EncodingName(TextEncoding encoding) {
+  switch (encoding) {
+    case TextEncoding::kAscii:
+      return "US-ASCII";
+    case TextEncoding::kUtf8:
+      return "UTF-8";
+    case TextEncoding::kGb18030:
+      return "GB18030";
+    case TextEncoding::kBig5:
+      return "Big5";
+    case TextEncoding::kEucKr:
+      return "EUC-KR";
+    case TextEncoding::kShiftJis:
+      return "Shift_JIS";
+    case TextEncoding::kUtf16:
+      return "UTF-16";
+    case TextEncoding::kLatin1:
+      return "ISO-8859-1";
+    case TextEncoding::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_property) {
+  if (HasUtf16Mark(bytes)) return TextEncoding::kUtf16;
+  const std::string sample = Sample(bytes);
+  if (sample.empty()) return TextEncoding::kAscii;
+  if (IsStrictUtf8(bytes)) return TextEncoding::kUtf8;
+  const TextEncoding named = EncodingOfName(charset_property);
+  // Latin-1 is SGF's default and converts anything: believed only when nothing speaks against it.
+  const bool believed = named != TextEncoding::kUnknown && named != TextEncoding::kLatin1;
+  if (believed && Converts(sample, named)) return named;
+  // UTF-8 is not met by chance, so cut characters in it need no one's word.
+  if (Converts(sample, TextEncoding::kUtf8)) return TextEncoding::kUtf8;
+  const TextEncoding by_words = EncodingByGoWords(sample);
+  if (by_words != TextEncoding::kUnknown) return by_words;
+  if (named == TextEncoding::kLatin1) return named;
+  const TextEncoding guessed = EncodingByUchardet(sample);
+  if (guessed != TextEncoding::kUnknown && Converts(sample, guessed)) return guessed;
+  return TextEncoding::kUnknown;
+}
+
+std::string ToUtf8(std::string_view bytes, TextEncoding encoding) {
+  const char* from = IconvName(encoding);
+  if (encoding == TextEncoding::kUtf16 && HasUtf16Mark(bytes)) {
+    if (bytes[0] == '\xfe') from = "UTF-16BE";
+    bytes.remove_prefix(2);
+  }
+  std::string text;
+  if (encoding == TextEncoding::kUnknown || encoding == TextEncoding::kAscii) from = "US-ASCII";
+  Converter converter(from);
+  if (converter.open()) {
+    converter.Convert(bytes, text);
+    return text;
+  }
+  // A C library without that charset.
+  for (char c : bytes) IsHigh(c) ? text += kReplacement : text += c;
+  return text;
+}
+
+std::string SimpleText(std::string_view utf8_value) {
+  std::string text;
+  for (size_t i = 0; i < utf8_value.size(); ++i) {
+    char c = utf8_value[i];
+    if (c == '\\') {
+      if (++i == utf8_value.size()) break;
+      c = utf8_value[i];
+      if (c == '\n' || c == '\r') {  // a soft line break of one or two bytes
+        const char other = c == '\n' ? '\r' : '\n';
+        if (i + 1 < utf8_value.size() && utf8_value[i + 1] == other) ++i;
+        continue;
+      }
+    }
+    text += IsSpace(c) ? ' ' : c;
+  }
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+}  // namespace moyo::sgf
