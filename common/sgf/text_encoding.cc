@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <initializer_list>
 #include <memory>
+#include <type_traits>
+
+#include "common/sgf/utf16.h"
 
 namespace moyo::sgf {
 namespace {
@@ -31,10 +33,9 @@ const char* IconvName(TextEncoding encoding) {
       return "CP932";
     case TextEncoding::kLatin1:
       return "CP1252";
-    case TextEncoding::kUtf16:
-      return "UTF-16LE";
     case TextEncoding::kAscii:
     case TextEncoding::kUtf8:
+    case TextEncoding::kUtf16:
     case TextEncoding::kUnknown:
       break;
   }
@@ -44,7 +45,8 @@ const char* IconvName(TextEncoding encoding) {
 // One open conversion to UTF-8.
 class Converter {
  public:
-  explicit Converter(const char* from) : handle_(iconv_open("UTF-8", from)) {}
+  explicit Converter(std::string_view from)
+      : is_utf8_(from == "UTF-8"), handle_(iconv_open("UTF-8", std::string(from).c_str())) {}
   ~Converter() {
     if (open()) iconv_close(handle_);
   }
@@ -52,7 +54,7 @@ class Converter {
   Converter& operator=(const Converter&) = delete;
   bool open() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
 
-  // Appends to `text`; returns how many bytes were replaced. Incomplete characters count once.
+  // Appends to `text`; returns how many times something was replaced.
   size_t Convert(std::string_view bytes, std::string& text) {
     size_t replaced = 0;
     std::array<char, 1024> buffer;
@@ -67,14 +69,17 @@ class Converter {
       text += kReplacement;
       ++replaced;
       if (errno == EINVAL) break;  // the last character is cut
-      ++in;
-      --left;
+      do {
+        ++in;
+        --left;
+      } while (is_utf8_ && left > 0 && (*in & 0xc0) == 0x80);  // a cut character counts once
     }
     return replaced;
   }
 
  private:
-  iconv_t handle_;
+  const bool is_utf8_;
+  const iconv_t handle_;
 };
 
 // The bytes above 0x7f, each with the byte after it, which belongs to it in the double-byte
@@ -116,33 +121,42 @@ TextEncoding EncodingOfName(std::string_view name) {
     if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) plain += c;
   }
   struct Known {
+    std::string_view name;
     TextEncoding encoding;
-    std::initializer_list<std::string_view> names;
   };
-  static const Known kKnown[] = {
-      {TextEncoding::kUtf8, {"UTF8", "UNICODE"}},
-      {TextEncoding::kGb18030, {"GB18030", "GBK", "GB2312", "CP936", "936", "EUCCN", "HZGB2312"}},
-      {TextEncoding::kBig5, {"BIG5", "BIG5HKSCS", "CP950", "950", "EUCTW"}},
-      {TextEncoding::kEucKr, {"EUCKR", "UHC", "CP949", "949", "KSC5601", "KSC56011987", "MS949"}},
-      {TextEncoding::kShiftJis, {"SHIFTJIS", "SJIS", "CP932", "932", "WINDOWS31J", "XSJIS"}},
-      {TextEncoding::kLatin1,
-       {"ISO88591", "ISO885915", "LATIN1", "LATIN9", "WINDOWS1252", "CP1252", "1252"}},
-  };
-  if (plain.starts_with("WINDOWS9")) plain.erase(0, 7);
+  static constexpr Known kKnown[] = {
+      {"UTF8", TextEncoding::kUtf8},          {"UNICODE", TextEncoding::kUtf8},
+      {"GB18030", TextEncoding::kGb18030},    {"GBK", TextEncoding::kGb18030},
+      {"GB2312", TextEncoding::kGb18030},     {"CP936", TextEncoding::kGb18030},
+      {"936", TextEncoding::kGb18030},        {"EUCCN", TextEncoding::kGb18030},
+      {"BIG5", TextEncoding::kBig5},          {"BIG5HKSCS", TextEncoding::kBig5},
+      {"CP950", TextEncoding::kBig5},         {"950", TextEncoding::kBig5},
+      {"EUCKR", TextEncoding::kEucKr},        {"UHC", TextEncoding::kEucKr},
+      {"CP949", TextEncoding::kEucKr},        {"949", TextEncoding::kEucKr},
+      {"KSC5601", TextEncoding::kEucKr},      {"KSC56011987", TextEncoding::kEucKr},
+      {"MS949", TextEncoding::kEucKr},        {"SHIFTJIS", TextEncoding::kShiftJis},
+      {"SJIS", TextEncoding::kShiftJis},      {"CP932", TextEncoding::kShiftJis},
+      {"932", TextEncoding::kShiftJis},       {"WINDOWS31J", TextEncoding::kShiftJis},
+      {"XSJIS", TextEncoding::kShiftJis},     {"ISO88591", TextEncoding::kLatin1},
+      {"ISO885915", TextEncoding::kLatin1},   {"LATIN1", TextEncoding::kLatin1},
+      {"WINDOWS1252", TextEncoding::kLatin1}, {"CP1252", TextEncoding::kLatin1}};
+  if (plain.starts_with("WINDOWS9")) plain.erase(0, 7);  // "windows-936"
   for (const Known& known : kKnown) {
-    for (std::string_view one : known.names) {
-      if (plain == one) return known.encoding;
-    }
+    if (plain == known.name) return known.encoding;
   }
   return TextEncoding::kUnknown;
 }
 
-size_t CountAll(std::string_view text, std::initializer_list<std::string_view> words) {
+// How often the words, parted by spaces, stand in the text.
+size_t CountAll(std::string_view text, std::string_view words) {
   size_t count = 0;
-  for (std::string_view word : words) {
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    const std::string_view word = words.substr(0, end);
     for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
       ++count;
     }
+    words.remove_prefix(std::min(end + 1, words.size()));
   }
   return count;
 }
@@ -152,16 +166,13 @@ size_t CountAll(std::string_view text, std::initializer_list<std::string_view> w
 TextEncoding EncodingByGoWords(std::string_view sample) {
   struct Candidate {
     TextEncoding encoding;
-    std::initializer_list<std::string_view> words;
+    std::string_view words;
   };
-  static const Candidate kCandidates[] = {
-      {TextEncoding::kGb18030,
-       {"段", "级", "胜", "负", "黑", "白", "围棋", "中盘", "业余", "中国", "韩国", "杯", "赛"}},
-      {TextEncoding::kBig5,
-       {"段", "級", "勝", "負", "黑", "白", "圍棋", "中盤", "業餘", "中國", "韓國", "杯", "賽"}},
-      {TextEncoding::kEucKr, {"단", "급", "승", "흑", "백", "불계", "한국", "중국", "배", "집"}},
-      {TextEncoding::kShiftJis,
-       {"段", "級", "勝", "黒", "白", "押し", "棋院", "日本", "中国", "韓国", "戦", "期"}},
+  static constexpr Candidate kCandidates[] = {
+      {TextEncoding::kGb18030, "段 级 胜 负 黑 白 围棋 中盘 业余 中国 韩国 杯 赛"},
+      {TextEncoding::kBig5, "段 級 勝 負 黑 白 圍棋 中盤 業餘 中國 韓國 杯 賽"},
+      {TextEncoding::kEucKr, "단 급 승 흑 백 불계 한국 중국 배 집"},
+      {TextEncoding::kShiftJis, "段 級 勝 黒 白 押し 棋院 日本 中国 韓国 戦 期"},
   };
   TextEncoding best = TextEncoding::kUnknown;
   size_t most = 0;
@@ -186,10 +197,6 @@ TextEncoding EncodingByUchardet(std::string_view sample) {
   uchardet_handle_data(detector.get(), sample.data(), sample.size());
   uchardet_data_end(detector.get());
   return EncodingOfName(uchardet_get_charset(detector.get()));
-}
-
-bool HasUtf16Mark(std::string_view bytes) {
-  return bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
 }
 
 }  // namespace
@@ -219,7 +226,7 @@ const char* EncodingName(TextEncoding encoding) {
 }
 
 TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_property) {
-  if (HasUtf16Mark(bytes)) return TextEncoding::kUtf16;
+  if (CodeUnitsOfGame(bytes) != CodeUnits::kBytes) return TextEncoding::kUtf16;
   const std::string sample = Sample(bytes);
   if (sample.empty()) return TextEncoding::kAscii;
   if (IsStrictUtf8(bytes)) return TextEncoding::kUtf8;
@@ -238,14 +245,9 @@ TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_pro
 }
 
 std::string ToUtf8(std::string_view bytes, TextEncoding encoding) {
-  const char* from = IconvName(encoding);
-  if (encoding == TextEncoding::kUtf16 && HasUtf16Mark(bytes)) {
-    if (bytes[0] == '\xfe') from = "UTF-16BE";
-    bytes.remove_prefix(2);
-  }
+  const bool ascii = encoding == TextEncoding::kUnknown || encoding == TextEncoding::kAscii;
+  Converter converter(ascii ? "US-ASCII" : IconvName(encoding));
   std::string text;
-  if (encoding == TextEncoding::kUnknown || encoding == TextEncoding::kAscii) from = "US-ASCII";
-  Converter converter(from);
   if (converter.open()) {
     converter.Convert(bytes, text);
     return text;

@@ -21,7 +21,7 @@ enum class TextEncoding : uint8_t {
   kBig5,
   kEucKr,     // with its extension, code page 949
   kShiftJis,  // with its extension, code page 932
-  kUtf16,     // by the byte order mark; little endian without one
+  kUtf16,     // HeaderTexts of such a game are UTF-8 already
   kLatin1,    // as code page 1252; the charset of SGF when CA is absent
   kUnknown
 };
@@ -31,13 +31,14 @@ const char* EncodingName(TextEncoding encoding);
 
 // The encoding of a record's text. Give it a whole game (moves and all), since single names are too
 // short to tell; `charset_property` is the value of CA, or empty. Asked in this order:
-//   1. a byte order mark of UTF-16; no byte above 0x7f; bytes that are strictly valid UTF-8
+//   1. UTF-16 as GameReader sees it; no byte above 0x7f; bytes that are strictly valid UTF-8
 //   2. the charset that CA names, if they convert (a few characters cut in halves are let pass)
 //   3. the charset in which they hold Go's own words (dan, win, Black)
 //   4. what uchardet says, if they convert
 TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_property);
 
-// Never fails: what cannot be converted becomes U+FFFD, of kUnknown every byte above 0x7f.
+// Of a value in HeaderTexts. Never fails: what cannot be converted becomes U+FFFD, of kUnknown
+// every byte above 0x7f.
 std::string ToUtf8(std::string_view bytes, TextEncoding encoding);
 
 // A value of SGF's type SimpleText as it is meant, from UTF-8: without escapes, a line break or a
