@@ -46,7 +46,7 @@ std::vector<PassedFlag> FilterFlagsOfServer() {
   std::vector<PassedFlag> flags;
   for (const FilterFlag& flag : FilterFlags()) {
     const auto check = [&flag](std::string& text) {
-      return flag.is_valid(text) ? "" : absl::StrCat("'", text, "' is not ", flag.value);
+      return flag.is_valid(text) ? "" : FilterRefusal(flag, text);
     };
     flags.push_back({absl::StrCat("--", flag.name), flag.about, CLI::Validator(check, flag.value)});
   }

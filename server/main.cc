@@ -33,7 +33,7 @@ void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
            [&options, &flag](const std::string& text) { options.filters[flag.name] = text; },
            flag.about)
         ->check([&flag](const std::string& text) {
-          return flag.is_valid(text) ? "" : "'" + text + "' is not " + flag.value;
+          return flag.is_valid(text) ? "" : moyo::FilterRefusal(flag, text);
         })
         ->type_name(flag.value)
         ->group("Filters");

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
 namespace moyo {
@@ -74,6 +75,10 @@ constexpr FilterFlag kFlags[] = {
 }  // namespace
 
 absl::Span<const FilterFlag> FilterFlags() { return kFlags; }
+
+std::string FilterRefusal(const FilterFlag& flag, std::string_view text) {
+  return absl::StrCat("'", std::string(text), "' is no ", flag.value, ": ", flag.about);
+}
 
 std::optional<uint32_t> CountOfFlag(std::string_view text) { return Digits(text, kMaxCount); }
 

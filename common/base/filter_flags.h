@@ -21,6 +21,8 @@ struct FilterFlag {
 
 // In the order of the help.
 absl::Span<const FilterFlag> FilterFlags();
+// "'5x' is no RANK: both players at least 5k, 1d, 3p ..."
+std::string FilterRefusal(const FilterFlag& flag, std::string_view text);
 
 // Each is nullopt, or empty, for text that says nothing of the kind.
 std::optional<uint32_t> CountOfFlag(std::string_view text);     // "50"

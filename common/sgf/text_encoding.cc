@@ -188,6 +188,57 @@ TextEncoding EncodingByGoWords(std::string_view sample) {
   return best;
 }
 
+// How common a character is in its language, 0 to 10, from the rows of its charset: all sort common
+// characters before rare ones.
+int Commonness(TextEncoding encoding, unsigned char lead, unsigned char trail) {
+  const bool high = trail >= 0xa1;
+  const bool low = trail >= 0x40 && trail <= 0x7e;
+  const auto lead_in = [lead](unsigned char from, unsigned char to) {
+    return lead >= from && lead <= to;
+  };
+  switch (encoding) {
+    case TextEncoding::kEucKr:  // the syllables of hangul
+      return high && lead_in(0xb0, 0xc8) ? 10 : 0;
+    case TextEncoding::kGb18030:  // GB2312's two levels
+      if (!high) return 0;
+      return lead_in(0xb0, 0xd7) ? 10 : lead_in(0xd8, 0xf7) ? 4 : 0;
+    case TextEncoding::kBig5:
+      if (!high && !low) return 0;
+      return lead_in(0xa4, 0xc6) ? 10 : lead_in(0xc9, 0xf9) ? 3 : 0;
+    case TextEncoding::kShiftJis:  // kana, then JIS's two levels
+      if (trail < 0x40 || trail == 0x7f || trail > 0xfc) return 0;
+      if (lead_in(0x82, 0x83) || lead_in(0x88, 0x97)) return 10;
+      return lead_in(0x98, 0x9f) || lead_in(0xe0, 0xea) ? 4 : 0;
+    default:
+      return 0;
+  }
+}
+
+// Names alone are too short for statistics, but not for this. kUnknown when the characters would be
+// rare in every charset, as those of western text are.
+TextEncoding EncodingByCharacters(std::string_view sample) {
+  constexpr size_t kLeast = 7;       // on average
+  constexpr size_t kManyHangul = 4;  // fewer may well lie in its rows by chance
+  TextEncoding best = TextEncoding::kUnknown;
+  size_t most = 0;
+  for (TextEncoding encoding : {TextEncoding::kEucKr, TextEncoding::kGb18030, TextEncoding::kBig5,
+                                TextEncoding::kShiftJis}) {
+    size_t characters = 0;
+    size_t sum = 0;
+    for (size_t i = 0; i + 1 < sample.size(); ++i) {
+      if (!IsHigh(sample[i])) continue;
+      ++characters;
+      sum += Commonness(encoding, sample[i], sample[i + 1]);
+      ++i;
+    }
+    if (encoding == TextEncoding::kEucKr && characters < kManyHangul) continue;
+    if (sum <= most || sum < characters * kLeast) continue;
+    most = sum;
+    best = encoding;
+  }
+  return best;
+}
+
 TextEncoding EncodingByUchardet(std::string_view sample) {
   struct Delete {
     void operator()(uchardet_t detector) const { uchardet_delete(detector); }
@@ -239,6 +290,8 @@ TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_pro
   const TextEncoding by_words = EncodingByGoWords(sample);
   if (by_words != TextEncoding::kUnknown) return by_words;
   if (named == TextEncoding::kLatin1) return named;
+  const TextEncoding by_characters = EncodingByCharacters(sample);
+  if (by_characters != TextEncoding::kUnknown) return by_characters;
   const TextEncoding guessed = EncodingByUchardet(sample);
   if (guessed != TextEncoding::kUnknown && Converts(sample, guessed)) return guessed;
   return TextEncoding::kUnknown;

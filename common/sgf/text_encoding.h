@@ -34,7 +34,8 @@ const char* EncodingName(TextEncoding encoding);
 //   1. UTF-16 as GameReader sees it; no byte above 0x7f; bytes that are strictly valid UTF-8
 //   2. the charset that CA names, if they convert (a few characters cut in halves are let pass)
 //   3. the charset in which they hold Go's own words (dan, win, Black)
-//   4. what uchardet says, if they convert
+//   4. the one in which their characters are common, as those of names are
+//   5. what uchardet says, if they convert
 TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_property);
 
 // Of a value in HeaderTexts. Never fails: what cannot be converted becomes U+FFFD, of kUnknown

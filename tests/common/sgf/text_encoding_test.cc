@@ -38,6 +38,27 @@ TEST(DetectEncoding, GoWordsTellTheCharsetWithoutCa) {
   }
 }
 
+TEST(DetectEncoding, TwoNamesAloneAreEnough) {
+  for (const Case& c :
+       {Case{TextEncoding::kGb18030, "PB[\xb9\xc5\xc1\xa6]PW[\xbf\xc2\xbd\xe0]",
+             "PB[古力]PW[柯洁]"},
+        Case{TextEncoding::kBig5, "PB[\xa9\x50\xab\x54\xbe\xb1]", "PB[周俊勳]"},
+        Case{TextEncoding::kEucKr, "PB[\xc0\xcc\xc3\xa2\xc8\xa3]PW[\xc1\xb6\xc8\xc6]",
+             "PB[이창호]PW[조훈]"},
+        Case{TextEncoding::kShiftJis, "PB[\x88\xe4\x8e\x52\x97\x54\x91\xbe]", "PB[井山裕太]"}}) {
+    ASSERT_EQ(ToUtf8(c.header, c.encoding), c.utf8);
+    EXPECT_EQ(EncodingName(DetectEncoding(Game(c.header), "")),
+              std::string(EncodingName(c.encoding)))
+        << c.utf8;
+  }
+}
+
+TEST(DetectEncoding, WesternTextIsNotTakenForAnother) {
+  const std::string header = "PB[Andr\xe9 M\xfcller]PW[Jos\xe9 Fern\xe1ndez]EV[5\xe8me coupe]";
+  EXPECT_EQ(DetectEncoding(Game(header), ""), TextEncoding::kLatin1);
+  EXPECT_EQ(ToUtf8("M\xfcller", TextEncoding::kLatin1), "Müller");
+}
+
 TEST(DetectEncoding, CaDecidesWhenTheBytesAreValidInIt) {
   const std::string name = "PB[\xb9\xc5\xc1\xa6]";
   EXPECT_EQ(DetectEncoding(Game(name), "GB2312"), TextEncoding::kGb18030);
