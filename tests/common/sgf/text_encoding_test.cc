@@ -40,8 +40,8 @@ TEST(DetectEncoding, GoWordsTellTheCharsetWithoutCa) {
 
 TEST(DetectEncoding, TwoNamesAloneAreEnough) {
   for (const Case& c :
-       {Case{TextEncoding::kGb18030, "PB[\xb9\xc5\xc1\xa6]PW[\xbf\xc2\xbd\xe0]",
-             "PB[古力]PW[柯洁]"},
+       {Case{TextEncoding::kGb18030, "PB[\xb9\xc5\xc1\xa6]PW[\xb3\xa3\xea\xbb]",
+             "PB[古力]PW[常昊]"},
         Case{TextEncoding::kBig5, "PB[\xa9\x50\xab\x54\xbe\xb1]", "PB[周俊勳]"},
         Case{TextEncoding::kEucKr, "PB[\xc0\xcc\xc3\xa2\xc8\xa3]PW[\xc1\xb6\xc8\xc6]",
              "PB[이창호]PW[조훈]"},
