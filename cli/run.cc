@@ -12,6 +12,7 @@
 #include "cli/run/inputs.h"
 #include "cli/run/run_session.h"
 #include "cli/run_folder.h"
+#include "common/base/filter_flags.h"
 #include "common/base/host.h"
 #include "common/base/status_macros.h"
 
@@ -20,8 +21,8 @@ namespace {
 
 // A flag that server or trainer knows; handed on when it was typed.
 struct PassedFlag {
-  const char* name;
-  const char* about;
+  std::string name;
+  std::string about;
   CLI::Validator check;
 };
 
@@ -39,6 +40,17 @@ std::vector<PassedFlag> ServerFlags() {
       {"--min-moves", "a damaged game is kept with so many moves (30)", WholeNumber(0)},
       {"--max-moves", "a longer game is filtered (1000)", WholeNumber(1)},
       {"--board-size", "keep only games of this size (0: all)", CLI::Range(0, 25)}};
+}
+
+std::vector<PassedFlag> FilterFlagsOfServer() {
+  std::vector<PassedFlag> flags;
+  for (const FilterFlag& flag : FilterFlags()) {
+    const auto check = [&flag](std::string& text) {
+      return flag.is_valid(text) ? "" : FilterRefusal(flag, text);
+    };
+    flags.push_back({absl::StrCat("--", flag.name), flag.about, CLI::Validator(check, flag.value)});
+  }
+  return flags;
 }
 
 std::vector<PassedFlag> TrainerFlags() {
@@ -65,10 +77,9 @@ std::vector<PassedFlag> TrainerFlags() {
 void AddPassedFlags(CLI::App& app, const std::vector<PassedFlag>& flags, const char* group,
                     std::vector<std::string>& arguments) {
   for (const PassedFlag& flag : flags) {
-    const std::string name = flag.name;
     app.add_option_function<std::string>(
-           name,
-           [&arguments, name](const std::string& value) {
+           flag.name,
+           [&arguments, name = flag.name](const std::string& value) {
              arguments.push_back(name);
              arguments.push_back(value);
            },
@@ -117,6 +128,7 @@ void RegisterRun(CLI::App& app, Action& chosen) {
   command->add_flag("--parse-only", options.parse_only, "stop when all shards are finished");
   command->add_flag("--json", flags->json, "the summary as JSON; progress goes to stderr");
   AddPassedFlags(*command, ServerFlags(), "Parsing", options.server_arguments);
+  AddPassedFlags(*command, FilterFlagsOfServer(), "Filters", options.server_arguments);
   AddPassedFlags(*command, TrainerFlags(), "Training", options.trainer_arguments);
   command->callback([flags, &chosen] { chosen = [flags] { return Run(*flags); }; });
 }

@@ -6,6 +6,7 @@
 #include <clocale>
 #include <cstdlib>
 
+#include "common/base/filter_flags.h"
 #include "common/base/shutdown.h"
 #include "server/run_server.h"
 
@@ -26,6 +27,17 @@ void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
   app.add_option("--max-moves", options.max_moves, "Filter out longer games (1000)");
   app.add_option("--board-size", options.board_size, "Filter out other sizes; 0: keep all")
       ->check(CLI::Range(0u, 25u));
+  for (const moyo::FilterFlag& flag : moyo::FilterFlags()) {
+    app.add_option_function<std::string>(
+           std::string("--") + flag.name,
+           [&options, &flag](const std::string& text) { options.filters[flag.name] = text; },
+           flag.about)
+        ->check([&flag](const std::string& text) {
+          return flag.is_valid(text) ? "" : moyo::FilterRefusal(flag, text);
+        })
+        ->type_name(flag.value)
+        ->group("Filters");
+  }
   app.add_option("--lease-seconds", options.lease_seconds, "A worker without progress loses a unit")
       ->check(CLI::Range(1u, 86'400u))
       ->capture_default_str();

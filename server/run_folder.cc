@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "common/base/version.h"
+#include "server/game_filter.h"
 
 namespace moyo::server {
 namespace {
@@ -88,6 +89,7 @@ absl::StatusOr<v1::ParseOptions> SettleParseOptions(store::Store& store,
   parse.set_max_moves(max_moves);
   parse.set_board_size(board_size);
   parse.set_max_game_bytes(kMaxGameBytes);
+  MOYO_ASSIGN_OR_RETURN(*parse.mutable_filter(), SettleFilter(store, options));
   return parse;
 }
 

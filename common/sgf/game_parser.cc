@@ -49,18 +49,6 @@ struct PointText {
   }
 };
 
-// Bits of facts_seen_.
-enum Fact : uint32_t {
-  kSize = 1,
-  kKomi = 2,
-  kResult = 4,
-  kRules = 8,
-  kBlackRank = 16,
-  kWhiteRank = 32,
-  kHandicap = 64,
-  kDate = 128
-};
-
 }  // namespace
 
 ReadResult GameParser::Run() {
@@ -311,10 +299,11 @@ void GameParser::ReadFact(const Name& name) {
 void GameParser::StoreFact(uint32_t code, std::string_view value) {
   if (value.empty()) return;
   go::GameInfo& info = game_.info;
-  const auto first = [this](Fact fact) {
-    const bool unseen = (facts_seen_ & fact) == 0;
-    facts_seen_ |= fact;
-    return unseen;
+  // The first of each counts; true when this is it.
+  const auto first = [value](std::string_view& kept) {
+    if (!kept.empty()) return false;
+    kept = value;
+    return true;
   };
   switch (code) {
     case Code('S', 'Z'):
@@ -322,29 +311,44 @@ void GameParser::StoreFact(uint32_t code, std::string_view value) {
     case Code('G', 'M'):
       if (!IsGo(value)) Refuse(Reason::kNotGo, value.data() - 1);
       return;
-    case Code('K', 'M'):
-      if (first(kKomi)) info.komi_half_points = ParseKomi(value);
-      return;
     case Code('K', 'O'):  // some programs' komi; in a node after a move it forces a ko capture
-      if (move_offsets_.empty() && first(kKomi)) info.komi_half_points = ParseKomi(value);
+      if (!move_offsets_.empty()) return;
+      [[fallthrough]];
+    case Code('K', 'M'):
+      if (first(header_.komi)) info.komi_half_points = ParseKomi(value);
       return;
     case Code('R', 'E'):
-      if (first(kResult)) ParseResult(value, info);
+      if (first(header_.result)) ParseResult(value, info);
       return;
     case Code('R', 'U'):
-      if (first(kRules)) info.ruleset = ParseRuleset(value);
+      if (first(header_.ruleset)) info.ruleset = ParseRuleset(value);
       return;
     case Code('B', 'R'):
-      if (first(kBlackRank)) info.black_rank = ParseRank(value);
+      if (first(header_.black_rank)) info.black_rank = ParseRank(value);
       return;
     case Code('W', 'R'):
-      if (first(kWhiteRank)) info.white_rank = ParseRank(value);
+      if (first(header_.white_rank)) info.white_rank = ParseRank(value);
       return;
     case Code('H', 'A'):
-      if (first(kHandicap)) info.handicap = ParseHandicap(value);
+      if (first(header_.handicap)) info.handicap = ParseHandicap(value);
       return;
     case Code('D', 'T'):
-      if (first(kDate)) info.year = ParseYear(value);
+      if (first(header_.date)) info.year = ParseYear(value);
+      return;
+    case Code('P', 'B'):
+      first(header_.black_name);
+      return;
+    case Code('P', 'W'):
+      first(header_.white_name);
+      return;
+    case Code('C', 'A'):
+      first(header_.charset);
+      return;
+    case Code('E', 'V'):
+      first(header_.event);
+      return;
+    case Code('P', 'C'):
+      first(header_.place);
       return;
   }
 }

@@ -14,11 +14,13 @@ namespace moyo::sgf {
 // One use. Holds no memory of its own but the setup grid.
 class GameParser {
  public:
-  GameParser(std::string_view text, go::GameRecord& game, std::vector<uint32_t>& move_offsets)
+  GameParser(std::string_view text, go::GameRecord& game, HeaderTexts& header,
+             std::vector<uint32_t>& move_offsets)
       : begin_(text.data()),
         at_(text.data()),
         end_(text.data() + text.size()),
         game_(game),
+        header_(header),
         move_offsets_(move_offsets) {}
 
   ReadResult Run();
@@ -57,12 +59,12 @@ class GameParser {
   const char* at_;
   const char* const end_;
   go::GameRecord& game_;
+  HeaderTexts& header_;
   std::vector<uint32_t>& move_offsets_;
   ReadResult result_;
   bool stopped_ = false;
   const char* property_ = nullptr;  // where the property being read begins
   bool branch_is_empty_ = false;    // after '(' and before its first node
-  uint32_t facts_seen_ = 0;         // bits: the first of each header property counts
   // Setup, last word per point: 0 none, else go::Color + 1.
   bool has_setup_ = false;
   uint8_t setup_extent_ = 0;                                          // largest coordinate + 1

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <initializer_list>
 
 namespace moyo::sgf {
 namespace {
@@ -12,6 +11,30 @@ struct Amount {
   int hundredths = 0;
   bool fraction = false;  // it was written with one
 };
+
+// Words of results in one charset; several are parted by spaces.
+struct ResultWords {
+  std::string_view black, white, won, lost, resigned, draw;
+};
+constexpr ResultWords kUtf8Words = {
+    "黑 黒 흑", "白 백", "胜 勝 승", "负 負 败 敗 패", "中盘 中盤 中押 불계", "和 持碁 무승부 빅"};
+constexpr ResultWords kGb18030Words = {"\xba\xda",          "\xb0\xd7",         "\xca\xa4",
+                                       "\xb8\xba \xb0\xdc", "\xd6\xd0\xc5\xcc", "\xba\xcd"};
+constexpr ResultWords kBig5Words = {"\xb6\xc2",          "\xa5\xd5",         "\xb3\xd3",
+                                    "\xad\x74 \xb1\xd1", "\xa4\xa4\xbd\x4c", "\xa9\x4d"};
+constexpr ResultWords kEucKrWords = {"\xc8\xe6",         "\xb9\xe9",
+                                     "\xbd\xc2",         "\xc6\xd0",
+                                     "\xba\xd2\xb0\xe8", "\xb9\xab\xbd\xc2\xba\xce \xba\xf2"};
+constexpr ResultWords kShiftJisWords = {"\x8d\x95",         "\x94\x92",
+                                        "\x8f\x9f",         "\x95\x89 \x94\x73",
+                                        "\x92\x86\x89\x9f", "\x8e\x9d\x8c\xe9"};
+
+// One to nine, as they stand before dan, kyu and stones.
+constexpr std::string_view kNumerals[][9] = {
+    {"一", "二", "三", "四", "五", "六", "七", "八", "九"},
+    {"일", "이", "삼", "사", "오", "육", "칠", "팔", "구"},
+    {"\xd2\xbb", "\xb6\xfe", "\xc8\xfd", "\xcb\xc4", "\xce\xe5", "\xc1\xf9", "\xc6\xdf", "\xb0\xcb",
+     "\xbe\xc5"}};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -34,24 +57,35 @@ bool StartsWithIgnoringCase(std::string_view text, std::string_view lower) {
   return true;
 }
 
-bool IsWord(std::string_view text, std::initializer_list<std::string_view> lower_words) {
-  for (std::string_view word : lower_words) {
-    if (text.size() == word.size() && StartsWithIgnoringCase(text, word)) return true;
+// Calls `see` with each of the words until it says true; whether it did.
+template <typename See>
+bool AnyOf(std::string_view words, See see) {
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    if (see(words.substr(0, end))) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
   }
   return false;
 }
 
-bool HasAny(std::string_view text, std::initializer_list<std::string_view> words) {
-  for (std::string_view word : words) {
-    if (text.find(word) != std::string_view::npos) return true;
-  }
-  return false;
+bool IsWord(std::string_view text, std::string_view lower_words) {
+  return AnyOf(lower_words, [text](std::string_view word) {
+    return text.size() == word.size() && StartsWithIgnoringCase(text, word);
+  });
+}
+
+bool HasAny(std::string_view text, std::string_view words) {
+  return AnyOf(words,
+               [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
 // Position of the earliest of `words`; npos when none is there.
-size_t FindAny(std::string_view text, std::initializer_list<std::string_view> words) {
+size_t FindAny(std::string_view text, std::string_view words) {
   size_t first = std::string_view::npos;
-  for (std::string_view word : words) first = std::min(first, text.find(word));
+  AnyOf(words, [&](std::string_view word) {
+    first = std::min(first, text.find(word));
+    return false;
+  });
   return first;
 }
 
@@ -74,9 +108,11 @@ std::optional<int> ReadDivision(std::string_view text, size_t& at, int numerator
   return numerator * 100 / denominator;
 }
 
-// Words for "and a half" and for the Chinese unit, UTF-8 and GB18030.
-bool SaysHalf(std::string_view text) { return HasAny(text, {"半", "반", "\xb0\xeb"}); }
-bool SaysZi(std::string_view text) { return HasAny(text, {"子", "zi", "\xd7\xd3"}); }
+// Words for "and a half" and for the Chinese unit, in all charsets.
+bool SaysHalf(std::string_view text) {
+  return HasAny(text, "半 반 \xb0\xeb \xa5\x62 \xb9\xdd \x94\xbc");
+}
+bool SaysZi(std::string_view text) { return HasAny(text, "子 zi \xd7\xd3 \xa4\x6c"); }
 
 // The first number of the text: "6.5", "7,5", "3/4", "2又3/4", "2 1/2", "1目半".
 std::optional<Amount> ParseAmount(std::string_view text) {
@@ -129,50 +165,88 @@ int16_t ParseMargin(std::string_view text) {
   return SaysHalf(text) ? 1 : 0;
 }
 
+bool NamesASide(std::string_view text, const ResultWords& words) {
+  return HasAny(text, words.black) || HasAny(text, words.white);
+}
+
+// The charset of a result; null when it names no side. Two bytes are easily met by chance in
+// another charset, so the rarer ones must begin the text.
+const ResultWords* FindWords(std::string_view text) {
+  if (NamesASide(text, kUtf8Words)) return &kUtf8Words;
+  for (const ResultWords* words : {&kBig5Words, &kEucKrWords, &kShiftJisWords}) {
+    if (NamesASide(text.substr(0, 2), *words)) return words;
+  }
+  return NamesASide(text, kGb18030Words) ? &kGb18030Words : nullptr;
+}
+
 // "黑中盘胜", "白2目半勝ち", "흑 불계승": the side named first won, unless the text says that it
 // lost.
 void ParseEastAsianResult(std::string_view text, go::GameInfo& info) {
-  const size_t black = FindAny(text, {"黑", "黒", "흑", "\xba\xda"});
-  const size_t white = FindAny(text, {"白", "백", "\xb0\xd7"});
-  if (black == white) {  // neither
-    if (HasAny(text, {"和", "持碁", "무승부", "빅", "\xba\xcd"})) info.winner = go::Winner::kDraw;
+  const ResultWords* words = FindWords(text);
+  if (words == nullptr) {
+    for (const ResultWords* draw : {&kBig5Words, &kEucKrWords, &kShiftJisWords}) {
+      if (FindAny(text, draw->draw) == 0) info.winner = go::Winner::kDraw;
+    }
+    if (HasAny(text, kUtf8Words.draw) || HasAny(text, kGb18030Words.draw)) {
+      info.winner = go::Winner::kDraw;
+    }
     return;
   }
-  // Not asked of UTF-8 text, whose characters may hold these two bytes.
-  const bool gb18030 = std::min(black, white) != FindAny(text, {"黑", "黒", "흑", "白", "백"});
-  const bool lost =
-      (HasAny(text, {"负", "負", "败", "敗"}) || (gb18030 && HasAny(text, {"\xb8\xba"}))) &&
-      !HasAny(text, {"胜", "勝", "승", "\xca\xa4"});
-  info.winner = (black < white) != lost ? go::Winner::kBlack : go::Winner::kWhite;
-  if (HasAny(text, {"中盘", "中盤", "中押", "불계", "\xd6\xd0\xc5\xcc"})) {
+  const bool black_first = FindAny(text, words->black) < FindAny(text, words->white);
+  const bool lost = HasAny(text, words->lost) && !HasAny(text, words->won);
+  info.winner = black_first != lost ? go::Winner::kBlack : go::Winner::kWhite;
+  if (HasAny(text, words->resigned)) {
     info.by_resignation = true;
   } else {
     info.margin_half_points = ParseMargin(text);
   }
 }
 
-// First of the digits or numerals that stand before "dan" in Chinese and Japanese.
+// First of the digits or numerals that stand before "dan" in Chinese, Japanese and Korean.
 int ReadRankNumber(std::string_view text, size_t& at) {
-  static constexpr std::string_view kNumerals[] = {"一", "二", "三", "四", "五",
-                                                   "六", "七", "八", "九"};
-  static constexpr std::string_view kGbNumerals[] = {"\xd2\xbb", "\xb6\xfe", "\xc8\xfd",
-                                                     "\xcb\xc4", "\xce\xe5", "\xc1\xf9",
-                                                     "\xc6\xdf", "\xb0\xcb", "\xbe\xc5"};
   const std::string_view rest = text.substr(at);
   if (!rest.empty() && IsDigit(rest[0])) return ReadDigits(text, at);
-  for (int i = 0; i < 9; ++i) {
-    for (std::string_view numeral : {kNumerals[i], kGbNumerals[i]}) {
-      if (!rest.starts_with(numeral)) continue;
-      at += numeral.size();
+  for (const auto& numerals : kNumerals) {
+    for (int i = 0; i < 9; ++i) {
+      if (!rest.starts_with(numerals[i])) continue;
+      at += numerals[i].size();
       return i + 1;
     }
   }
-  for (std::string_view first : {std::string_view("初"), std::string_view("\xb3\xf5")}) {
+  for (std::string_view first : {"初", "초", "\xb3\xf5", "\x8f\x89"}) {
     if (!rest.starts_with(first)) continue;
     at += first.size();
     return 1;
   }
   return 0;
+}
+
+// "受三子": the numeral right before the word for stones; 0 for none.
+uint8_t NumeralBeforeZi(std::string_view text) {
+  const size_t zi = FindAny(text, "子 \xd7\xd3");
+  if (zi == std::string_view::npos) return 0;
+  for (const auto& numerals : kNumerals) {
+    for (uint8_t i = 0; i < 9; ++i) {
+      if (text.substr(0, zi).ends_with(numerals[i])) return i + 1;
+    }
+  }
+  return 0;
+}
+
+// The one or two digits of a month or a day; 0 when something else stands there. Apart from the
+// number before it, it stands behind a sign or a short word ("年").
+int ReadDatePart(std::string_view text, size_t& at, bool together) {
+  constexpr size_t kMaxJointBytes = 3;
+  const size_t from = at;
+  if (!together) {
+    while (at < text.size() && at - from < kMaxJointBytes && !IsDigit(text[at])) ++at;
+    if (at == from || text[from] == ',') return 0;
+  }
+  if (at == text.size() || !IsDigit(text[at])) return 0;
+  int value = text[at++] - '0';
+  if (at < text.size() && IsDigit(text[at])) value = value * 10 + (text[at++] - '0');
+  // Of a date without a day, the clock's hour would be taken for one.
+  return at < text.size() && text[at] == ':' ? 0 : value;
 }
 
 }  // namespace
@@ -219,19 +293,19 @@ void ParseResult(std::string_view text, go::GameInfo& info) {
   while (word_end < text.size() && IsLetter(text[word_end])) ++word_end;
   const std::string_view word = text.substr(0, word_end);
   std::string_view how = Strip(text.substr(word_end));
-  if (IsWord(word, {"b", "black"})) {
+  if (IsWord(word, "b black")) {
     info.winner = go::Winner::kBlack;
-  } else if (IsWord(word, {"w", "white"})) {
+  } else if (IsWord(word, "w white")) {
     info.winner = go::Winner::kWhite;
   } else {
     const bool zero = word.empty() && text.find_first_not_of("0.") == std::string_view::npos;
-    if (zero || IsWord(word, {"d", "draw", "jigo", "tie"})) {
+    if (zero || IsWord(word, "d draw jigo tie")) {
       info.winner = go::Winner::kDraw;
     }
     return;
   }
   if (!how.empty() && how[0] == '+') how = Strip(how.substr(1));
-  if (StartsWithIgnoringCase(how, "r") || HasAny(how, {"resign"})) {
+  if (StartsWithIgnoringCase(how, "r") || HasAny(how, "resign")) {
     info.by_resignation = true;
   } else {
     info.margin_half_points = ParseMargin(how);
@@ -274,39 +348,53 @@ int8_t ParseRank(std::string_view text) {
   bool professional = false;
   if (!text.empty() && (text[0] == 'P' || text[0] == 'p')) {
     professional = true;
-    at = 1;
+    at = StartsWithIgnoringCase(text, "pro") ? 3 : 1;
+    while (at < text.size() && IsSpace(text[at])) ++at;
   }
   const int number = ReadRankNumber(text, at);
   const std::string_view rest = Strip(text.substr(at));
-  if (StartsWithIgnoringCase(rest, "k") || HasAny(rest, {"级", "級", "급", "\xbc\xb6"})) {
+  if (StartsWithIgnoringCase(rest, "k") ||
+      HasAny(rest, "级 級 급 \xbc\xb6 \xaf\xc5 \xb1\xde \x8b\x89")) {
     return number >= 1 && number <= 30 ? static_cast<int8_t>(-number) : 0;
   }
   if (number < 1 || number > 9) return 0;
-  if (StartsWithIgnoringCase(rest, "p") || HasAny(rest, {"pro"})) professional = true;
+  if (StartsWithIgnoringCase(rest, "p") || HasAny(rest, "pro")) professional = true;
   return static_cast<int8_t>(professional ? 10 + number : number);
 }
 
 uint8_t ParseHandicap(std::string_view text) {
   const std::optional<Amount> amount = ParseAmount(text);
-  if (!amount || amount->fraction) return 0;
+  if (!amount) return NumeralBeforeZi(text);
+  if (amount->fraction) return 0;
   const int stones = amount->hundredths / 100;
   return stones >= 0 && stones < 100 ? static_cast<uint8_t>(stones) : 0;
 }
 
-uint16_t ParseYear(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    if (!IsDigit(text[at])) {
-      ++at;
-      continue;
-    }
-    const size_t begin = at;
+uint16_t ParseYear(std::string_view text) { return ParseDate(text).year; }
+
+Date ParseDate(std::string_view text) {
+  size_t at = 0;
+  size_t begin = 0;
+  do {  // the first run of four or more digits
+    begin = text.find_first_of("0123456789", at);
+    if (begin == std::string_view::npos) return {};
+    at = begin;
     while (at < text.size() && IsDigit(text[at])) ++at;
-    if (at - begin < 4) continue;
-    size_t zero = 0;
-    const int year = ReadDigits(text.substr(begin, 4), zero);
-    return year >= 1000 && year < 3000 ? static_cast<uint16_t>(year) : 0;
-  }
-  return 0;
+  } while (at - begin < 4);
+  size_t zero = 0;
+  const int year = ReadDigits(text.substr(begin, 4), zero);
+  if (year < 1000 || year >= 3000) return {};
+  Date date{.year = static_cast<uint16_t>(year)};
+  const size_t together = at - begin - 4;  // digits right behind the year
+  if (together != 0 && together != 2 && together != 4) return date;
+  size_t next = begin + 4;
+  const int month = ReadDatePart(text, next, together != 0);
+  if (month < 1 || month > 12) return date;
+  date.month = static_cast<uint8_t>(month);
+  if (together == 2) return date;
+  const int day = ReadDatePart(text, next, together != 0);
+  if (day >= 1 && day <= 31) date.day = static_cast<uint8_t>(day);
+  return date;
 }
 
 }  // namespace moyo::sgf

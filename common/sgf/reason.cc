@@ -16,10 +16,6 @@ Words WordsOf(Reason reason) {
       return {"NO_GAME", "there is no game record in it"};
     case Reason::kNoMoves:
       return {"NO_MOVES", "the game has no moves"};
-    case Reason::kTooFewMoves:
-      return {"MIN_MOVES", "the game has fewer moves than --min-moves"};
-    case Reason::kTooManyMoves:
-      return {"MAX_MOVES", "the game has more moves than --max-moves"};
     case Reason::kGameTooLarge:
       return {"GAME_TOO_LARGE", "the game record is longer than the limit"};
     case Reason::kNotGo:
@@ -52,14 +48,30 @@ Words WordsOf(Reason reason) {
       return {"SETUP_NO_LIBERTY", "a setup stone's chain has no liberty"};
     case Reason::kSetupAfterMove:
       return {"SETUP_AFTER_MOVE", "stones are set up after the first move"};
-    case Reason::kTwoMovesInNode:
-      return {"TWO_MOVES_IN_NODE", "a node holds two moves"};
-    case Reason::kBoardSizeFiltered:
-      return {"BOARD_SIZE", "the board is not of the size of --board-size"};
     case Reason::kSourceUnreadable:
       return {"SOURCE_UNREADABLE", "the source could not be read"};
     case Reason::kSourceChanged:
       return {"SOURCE_CHANGED", "the source no longer holds the games that were found in it"};
+    case Reason::kFilterBoardSize:
+      return {"FILTER_BOARD_SIZE", "the board is not of the size of --board-size"};
+    case Reason::kFilterMinMoves:
+      return {"FILTER_MIN_MOVES", "the game has fewer moves than --filter-min-moves"};
+    case Reason::kFilterMaxMoves:
+      return {"FILTER_MAX_MOVES", "the game has more moves than --max-moves"};
+    case Reason::kFilterRank:
+      return {"FILTER_RANK", "a player's rank is unknown or outside the wanted ranks"};
+    case Reason::kFilterPlayer:
+      return {"FILTER_PLAYER", "no player has a wanted name"};
+    case Reason::kFilterDate:
+      return {"FILTER_DATE", "the date is unknown or not surely in the wanted range"};
+    case Reason::kFilterKomi:
+      return {"FILTER_KOMI", "the komi is unknown or outside the wanted range"};
+    case Reason::kFilterHandicap:
+      return {"FILTER_HANDICAP", "the handicap is outside the wanted range"};
+    case Reason::kFilterResult:
+      return {"FILTER_RESULT", "the result is unknown"};
+    case Reason::kFilterRuleset:
+      return {"FILTER_RULESET", "the ruleset is not a wanted one"};
   }
   return {"", ""};
 }

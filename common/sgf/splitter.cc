@@ -23,8 +23,14 @@ constexpr Table kValueStops = TableOf({']', '\\', '\n', '\r'});
 
 bool IsLineEnd(unsigned char c) { return c == '\n' || c == '\r'; }
 bool IsSpace(unsigned char c) { return c <= ' '; }  // control bytes and NUL among them
+// Inside a game NUL ends the search for an opening: with one it would look like UTF-16 from there
+// on.
+bool IsBlank(unsigned char c) { return c <= ' ' && c != 0; }
 bool IsUpper(unsigned char c) { return c >= 'A' && c <= 'Z'; }
 bool IsLower(unsigned char c) { return c >= 'a' && c <= 'z'; }
+
+// NUL and 0xff could make the beginning of a line look like that of UTF-16.
+bool IsIdByte(unsigned char c) { return c != '\t' && c != '(' && c != 0 && c != 0xff; }
 
 // Properties that begin a game's first node and have no business at the head of a variation.
 bool OpensGame(uint32_t name) {
@@ -42,15 +48,13 @@ struct SplitterStep {
   using Line = Splitter::Line;
 
   static void Byte(Splitter& s, unsigned char c) {
-    if (s.mode_ != Mode::kSgf) ListByte(s, c);
-    if (s.mode_ != Mode::kList) {
-      if (s.depth_ == 0) {
-        BetweenGames(s, c);
-      } else if (s.in_value_) {
-        InValue(s, c);
-      } else {
-        InText(s, c);
-      }
+    if (s.offset_ < 4) LookForBigEndian(s, c);
+    if (s.units_ != CodeUnits::kBytes) {
+      HalfUnit(s, c);
+    } else {
+      if (s.mode_ != Mode::kSgf) ListByte(s, c);
+      if (s.paired_) LookForLittleEndian(s, c);
+      if (s.mode_ != Mode::kList) Character(s, c);
     }
     ++s.offset_;
   }
@@ -64,6 +68,7 @@ struct SplitterStep {
       return p;
     }
     if (s.mode_ != Mode::kSgf || s.probe_ != Probe::kNone || s.escaped_) return p;
+    if (s.units_ != CodeUnits::kBytes || s.paired_) return p;
     if (s.depth_ == 0) {
       const void* found = std::memchr(p, '(', end - p);
       p = found ? static_cast<const char*>(found) : end;
@@ -92,10 +97,62 @@ struct SplitterStep {
     return p;
   }
 
+  // `c` ends at offset_.
+  static void Character(Splitter& s, unsigned char c) {
+    if (s.depth_ == 0) {
+      BetweenGames(s, c);
+    } else if (s.in_value_) {
+      InValue(s, c);
+    } else {
+      InText(s, c);
+    }
+  }
+
+  static void HalfUnit(Splitter& s, unsigned char c) {
+    s.has_half_ = !s.has_half_;
+    if (s.has_half_) {
+      s.half_ = c;
+      return;
+    }
+    const bool little = s.units_ == CodeUnits::kUtf16Le;
+    Character(s, little ? AsciiOfUnit(s.half_, c) : AsciiOfUnit(c, s.half_));
+    if (little && s.depth_ == 0) s.units_ = CodeUnits::kBytes;
+  }
+
+  // A byte order mark, or "(" as the first unit, as where a range of such a source begins.
+  static void LookForBigEndian(Splitter& s, unsigned char c) {
+    s.head_ = s.head_ << 8 | c;
+    if (s.offset_ == 2 && s.head_ >> 8 == 0xfeff) {
+      s.units_ = CodeUnits::kUtf16Be;
+      s.mode_ = Mode::kSgf;
+    } else if (s.offset_ == 3 && s.head_ >> 8 == 0x002800 && c != 0) {
+      s.units_ = CodeUnits::kUtf16Be;
+      s.mode_ = Mode::kSgf;
+      s.paired_ = false;
+      s.probe_begin_ = 0;  // the probe that "(" began
+      s.half_ = 0;
+      s.has_half_ = true;
+    }
+  }
+
+  // Follows an opening whose bytes are paired with NUL. Behind its ';' the game has begun already.
+  static void LookForLittleEndian(Splitter& s, unsigned char c) {
+    if (s.nul_is_next_ != (c == 0)) {
+      s.paired_ = false;
+      return;
+    }
+    s.nul_is_next_ = !s.nul_is_next_;
+    if (s.depth_ == 0 || c != 0) return;
+    s.paired_ = false;
+    s.units_ = CodeUnits::kUtf16Le;
+  }
+
   static void StartProbe(Splitter& s) {
     s.probe_ = Probe::kOpen;
-    s.probe_begin_ = s.offset_;
+    s.probe_begin_ = s.units_ == CodeUnits::kBytes ? s.offset_ : s.offset_ - 1;
     s.probe_depth_ = 1;
+    if (s.depth_ > 0 || s.units_ != CodeUnits::kBytes) return;
+    s.paired_ = s.nul_is_next_ = true;
   }
 
   static void BetweenGames(Splitter& s, unsigned char c) {
@@ -164,7 +221,7 @@ struct SplitterStep {
       case Probe::kOpen:
         if (c == ';') {
           s.probe_ = Probe::kNode;
-        } else if (!IsSpace(c)) {
+        } else if (!IsBlank(c)) {
           s.probe_ = Probe::kNone;
         }
         return false;
@@ -184,7 +241,7 @@ struct SplitterStep {
 
   static void AdvanceName(Splitter& s, unsigned char c) {
     if (s.probe_ == Probe::kNode) {
-      if (IsSpace(c)) return;
+      if (IsBlank(c)) return;
       s.probe_ = Probe::kName;
       s.probe_name_ = 0;
     }
@@ -220,7 +277,7 @@ struct SplitterStep {
       case Line::kId:
         if (c == '\t' && !first) {
           s.line_ = Line::kTab;
-        } else if (c == '\t' || c == '(' || s.offset_ - s.line_begin_ >= kMaxIdBytes) {
+        } else if (!IsIdByte(c) || s.offset_ - s.line_begin_ >= kMaxIdBytes) {
           s.line_ = Line::kText;
         }
         break;

@@ -2,13 +2,15 @@
 //
 // Server and workers use this one class, so both count the same games. A source is SGF text (games
 // are outermost parentheses) or a list (each line `id<TAB>;B[..];W[..]` is one game); which of the
-// two is decided by the first game found. Text that is neither holds no game. GRAMMAR.md gives the
-// rules.
+// two is decided by the first game found. Text that is neither holds no game. Games in UTF-16 are
+// found, too; offsets are always bytes of the source. GRAMMAR.md gives the rules.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include "common/sgf/utf16.h"
 
 namespace moyo::sgf {
 
@@ -39,6 +41,13 @@ class Splitter {
   uint64_t begin_ = 0;   // of the open game
   uint64_t depth_ = 0;   // open parentheses; 0: between games
   Mode mode_ = Mode::kUndecided;
+  // Little endian lasts for one game, big endian from the source's beginning to its end.
+  CodeUnits units_ = CodeUnits::kBytes;
+  uint32_t head_ = 0;           // the source's first four bytes
+  unsigned char half_ = 0;      // first byte of a code unit
+  bool has_half_ = false;       // half_ waits for its second byte
+  bool paired_ = false;         // each byte of the probed opening has a NUL after it
+  bool nul_is_next_ = false;    // a byte of such an opening waits for its NUL
   bool in_value_ = false;       // inside [...]
   bool escaped_ = false;        // after a backslash in a value
   bool at_line_start_ = false;  // in a value: the byte before ended a line

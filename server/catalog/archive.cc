@@ -24,8 +24,9 @@ constexpr int64_t kMaxMembers = 100'000'000;
 }  // namespace
 
 bool IsArchiveName(std::string_view name) {
-  static constexpr const char* kEndings[] = {".zip",  ".tar",    ".tgz", ".tar.gz",  ".tar.zst",
-                                             ".tzst", ".tar.xz", ".txz", ".tar.bz2", ".tbz2"};
+  static constexpr const char* kEndings[] = {".zip",    ".7z",      ".tar",  ".tgz",
+                                             ".tar.gz", ".tar.zst", ".tzst", ".tar.xz",
+                                             ".txz",    ".tar.bz2", ".tbz2"};
   const absl::string_view text(name.data(), name.size());
   return std::any_of(std::begin(kEndings), std::end(kEndings),
                      [&](const char* ending) { return absl::EndsWithIgnoreCase(text, ending); });
@@ -40,6 +41,7 @@ absl::StatusOr<std::unique_ptr<ArchiveCursor>> ArchiveCursor::Open(const std::st
   archive_read_support_format_tar(handle);
   archive_read_support_format_gnutar(handle);
   archive_read_support_format_zip(handle);
+  archive_read_support_format_7zip(handle);
   archive_read_support_filter_gzip(handle);
   archive_read_support_filter_zstd(handle);
   archive_read_support_filter_xz(handle);

@@ -1,4 +1,4 @@
-// Members of zip, tar and compressed tar archives as streams, in archive order, by libarchive.
+// Members of zip, 7z, tar and compressed tar archives as streams, in archive order, by libarchive.
 // Member names are only shown to people; they never become paths.
 #pragma once
 
@@ -15,7 +15,7 @@ struct archive;
 
 namespace moyo::catalog {
 
-// By its name: .zip .tar .tgz .tar.gz .tar.zst .tar.xz .tar.bz2 and their short forms.
+// By its name: .zip .7z .tar .tgz .tar.gz .tar.zst .tar.xz .tar.bz2 and their short forms.
 bool IsArchiveName(std::string_view name);
 
 struct Member {

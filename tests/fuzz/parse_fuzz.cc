@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::minstd_rand random = RandomOf(bytes);
   moyo::worker::ParseOptions options;
   options.min_moves = random() % 4;
-  options.max_moves = random() % 8 == 0 ? 10 : 1000;
+  options.filter.max_moves = random() % 8 == 0 ? 10 : 1000;
   moyo::worker::ParseJob job(options);
   job.AddSource(bytes, 1, games);
   CheckRows(job, games, size);

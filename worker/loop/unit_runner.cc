@@ -4,6 +4,7 @@
 
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
+#include "common/sgf/header_values.h"
 #include "common/shard/shard.h"
 
 namespace moyo::worker {
@@ -21,6 +22,36 @@ void ToProto(const LedgerRow& row, v1::LedgerRow& message) {
   message.set_game_hash(ToBytes(row.identity.hash));
   message.set_symmetry(row.identity.symmetry);
   message.mutable_marks()->Add(row.identity.marks.begin(), row.identity.marks.end());
+}
+
+go::Ruleset RulesetOfWord(const std::string& word) {
+  if (word == "unknown") return go::Ruleset::kUnknown;
+  return word == "other" ? go::Ruleset::kOther : sgf::ParseRuleset(word);
+}
+
+GameFilterOptions FilterOf(const v1::ParseOptions& options) {
+  const v1::GameFilter& message = options.filter();
+  GameFilterOptions filter{.board_size = options.board_size(),
+                           .min_moves = message.min_moves(),
+                           .max_moves = options.max_moves(),
+                           .min_rank = message.min_rank(),
+                           .max_rank = message.max_rank(),
+                           .players = {message.players().begin(), message.players().end()},
+                           .first_date = message.first_date(),
+                           .last_date = message.last_date(),
+                           .result_known = message.result_known()};
+  if (message.has_min_komi_half_points()) {
+    filter.min_komi_half_points = message.min_komi_half_points();
+  }
+  if (message.has_max_komi_half_points()) {
+    filter.max_komi_half_points = message.max_komi_half_points();
+  }
+  if (message.has_min_handicap()) filter.min_handicap = message.min_handicap();
+  if (message.has_max_handicap()) filter.max_handicap = message.max_handicap();
+  for (const std::string& word : message.rulesets()) {
+    filter.rulesets.push_back(RulesetOfWord(word));
+  }
+  return filter;
 }
 
 FinishedUnit Finish(const Registration& as, const v1::Lease& lease, ParseJob& job) {
@@ -42,9 +73,8 @@ FinishedUnit Finish(const Registration& as, const v1::Lease& lease, ParseJob& jo
 
 ParseOptions FromProto(const v1::ParseOptions& options) {
   return {.min_moves = options.min_moves(),
-          .max_moves = options.max_moves(),
           .max_game_bytes = options.max_game_bytes(),
-          .board_size = options.board_size()};
+          .filter = FilterOf(options)};
 }
 
 absl::StatusOr<FinishedUnit> RunUnit(CoordinatorClient& client, const Registration& as,

@@ -40,14 +40,41 @@ void Refuse(LedgerRow& row, GameState state, sgf::Reason reason, std::string_vie
   row.state = state;
   row.reason = sgf::ReasonName(reason);
   row.detail = Detail(reason, bytes);
+  row.moves = 0;
+}
+
+// What was kept as it stood although a reader may not expect it.
+struct Notes {
+  size_t same_colour = 0;  // moves by the colour that moved before
+  uint32_t superko = 0;    // positions that stood before
+  uint32_t variations = 0;
+};
+
+void AddNotes(const Notes& notes, std::string& detail) {
+  const auto add = [&detail](uint64_t count, const char* what) {
+    if (count != 0) absl::StrAppend(&detail, detail.empty() ? "" : "; ", what, ": ", count);
+  };
+  add(notes.same_colour, "same colour twice");
+  add(notes.superko, "position repeated");
+  add(notes.variations, "variations left aside");
+  if (detail.size() > kMaxDetailBytes) detail.resize(kMaxDetailBytes);
+}
+
+size_t SameColourTwice(const std::vector<go::Move>& moves) {
+  size_t count = 0;
+  for (size_t i = 1; i < moves.size(); ++i) count += moves[i].color == moves[i - 1].color;
+  return count;
+}
+
+ParseOptions Bounded(ParseOptions options) {
+  options.filter.max_moves = std::min(options.filter.max_moves, kMaxColumnMoves);
+  return options;
 }
 
 }  // namespace
 
 ParseJob::ParseJob(const ParseOptions& options, std::atomic<uint64_t>* games_parsed)
-    : options_{options.min_moves, std::min(options.max_moves, kMaxColumnMoves),
-               options.max_game_bytes, options.board_size},
-      games_parsed_(games_parsed) {}
+    : options_(Bounded(options)), filter_(options_.filter), games_parsed_(games_parsed) {}
 
 void ParseJob::AddSource(std::string_view bytes, uint64_t first_game, uint32_t expected_games) {
   const std::vector<sgf::GameSpan> spans = sgf::SplitGames(bytes);
@@ -81,48 +108,58 @@ LedgerRow ParseJob::ParseGame(std::string_view source, const sgf::GameSpan& span
     return row;
   }
   sgf::ReadResult read = reader_.Read(text, game_);
+  const sgf::Issue& issue = read.issue;
+  uint32_t superko = 0;
   if (read.readable) {
-    if (options_.board_size != 0 && game_.info.board_size != options_.board_size) {
-      Refuse(row, GameState::kFiltered, sgf::Reason::kBoardSizeFiltered,
-             absl::StrCat(game_.info.board_size));
+    const GameFilter::Verdict verdict = filter_.CheckHeader(game_, reader_.header(), text);
+    if (verdict.reason != sgf::Reason::kNone) {
+      Refuse(row, GameState::kFiltered, verdict.reason, verdict.bytes);
       return row;
     }
-    CutAtIllegalMove(text, read);
+    superko = CutAtIllegalMove(read);
   }
-  const sgf::Issue& issue = read.issue;
   const bool cut = issue.reason != sgf::Reason::kNone;
-  row.moves = static_cast<uint32_t>(game_.moves.size());
+  const size_t moves = game_.moves.size();
   if (cut) row.byte_offset = span.begin + issue.offset;
-  if (cut && (!read.readable || row.moves < std::max(options_.min_moves, 1u))) {
+  if (cut && (!read.readable || moves < std::max(options_.min_moves, 1u))) {
     Refuse(row, GameState::kRejected, issue.reason, issue.bytes);
-    row.moves = 0;
-  } else if (row.moves == 0) {
-    Refuse(row, GameState::kRejected, sgf::Reason::kNoMoves);
-  } else if (row.moves > options_.max_moves) {
-    Refuse(row, GameState::kFiltered, sgf::Reason::kTooManyMoves, absl::StrCat(row.moves));
-    row.moves = 0;
-  } else {
-    if (cut) Refuse(row, GameState::kAccepted, issue.reason, issue.bytes);
-    if (!cut) row.byte_offset = 0;
-    row.state = GameState::kAccepted;
-    row.shard_row = static_cast<uint32_t>(columns_.games());
-    go::Identify(game_, row.identity);
-    columns_.Append(game_, row.identity.hash);
+    return row;
   }
+  if (moves == 0) {
+    Refuse(row, GameState::kRejected, sgf::Reason::kNoMoves);
+    return row;
+  }
+  if (const auto verdict = filter_.CheckMoves(moves); verdict.reason != sgf::Reason::kNone) {
+    Refuse(row, GameState::kFiltered, verdict.reason, verdict.bytes);
+    return row;
+  }
+  if (cut) Refuse(row, GameState::kAccepted, issue.reason, issue.bytes);
+  if (!cut) row.byte_offset = 0;
+  AddNotes({SameColourTwice(game_.moves), superko, read.variations}, row.detail);
+  Accept(row);
   return row;
 }
 
-void ParseJob::CutAtIllegalMove(std::string_view text, sgf::ReadResult& read) {
+void ParseJob::Accept(LedgerRow& row) {
+  row.state = GameState::kAccepted;
+  row.moves = static_cast<uint32_t>(game_.moves.size());
+  row.shard_row = static_cast<uint32_t>(columns_.games());
+  go::Identify(game_, row.identity);
+  columns_.Append(game_, row.identity.hash);
+}
+
+uint32_t ParseJob::CutAtIllegalMove(sgf::ReadResult& read) {
   const go::ReplayResult replay = replayer_.Replay(game_);
   if (!replay.setup_ok) {
     read.issue = {sgf::Reason::kSetupNoLiberty, 0, {}};
     read.readable = false;
-    return;
+    return 0;
   }
-  if (replay.legal_moves == game_.moves.size()) return;
-  const uint64_t offset = reader_.MoveOffset(replay.legal_moves);
-  read.issue = {ReasonOf(replay.legality), offset, std::string(text.substr(offset, 5))};
+  if (replay.legal_moves == game_.moves.size()) return replay.superko_repeats;
+  read.issue = {ReasonOf(replay.legality), reader_.MoveOffset(replay.legal_moves),
+                std::string(reader_.MoveBytes(replay.legal_moves))};
   game_.moves.resize(replay.legal_moves);
+  return replay.superko_repeats;
 }
 
 void ParseJob::RejectAll(uint64_t first_game, uint32_t games, sgf::Reason reason,

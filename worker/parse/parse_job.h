@@ -21,15 +21,15 @@
 #include "common/sgf/game_reader.h"
 #include "common/sgf/splitter.h"
 #include "common/shard/shard.h"
+#include "worker/parse/game_filter.h"
 
 namespace moyo::worker {
 
 // As moyo.v1.ParseOptions.
 struct ParseOptions {
-  uint32_t min_moves = 30;    // a damaged game is kept up to its damage if so many moves remain
-  uint32_t max_moves = 1000;  // a longer game is filtered; above 65,535 that number holds
+  uint32_t min_moves = 30;  // a damaged game is kept up to its damage if so many moves remain
   uint64_t max_game_bytes = 4 << 20;  // a longer game record is rejected
-  uint32_t board_size = 0;            // 0 keeps all sizes; else others are filtered
+  GameFilterOptions filter;           // max_moves: above 65,535 that number holds
 };
 
 // As moyo.v1.GameState; the numbers are the same.
@@ -39,10 +39,11 @@ enum class GameState : uint8_t { kAccepted = 1, kFiltered = 3, kRejected = 4 };
 struct LedgerRow {
   uint64_t game_id = 0;
   GameState state = GameState::kRejected;
-  std::string_view
-      reason;  // sgf::ReasonName; of an accepted game: why it was truncated, else empty
-  uint64_t byte_offset = 0;   // in the source
-  std::string detail;         // at most 200 bytes of printable ASCII
+  std::string_view reason;   // sgf::ReasonName; of an accepted game: why truncated, else empty
+  uint64_t byte_offset = 0;  // in the source
+  // The reason's sentence and the bytes; what else is notable of an accepted game. At most 200
+  // bytes of printable ASCII.
+  std::string detail;
   uint32_t moves = 0;         // kept
   uint32_t shard_row = 0;     // of an accepted game
   go::GameIdentity identity;  // of an accepted game
@@ -67,12 +68,15 @@ class ParseJob {
 
  private:
   LedgerRow ParseGame(std::string_view source, const sgf::GameSpan& span, uint64_t game_id);
-  // Drops the moves from the first illegal one on and says so in `issue`.
-  void CutAtIllegalMove(std::string_view text, sgf::ReadResult& read);
+  // Drops the moves from the first illegal one on and says so in `read`. Returns how often a
+  // position stood again.
+  uint32_t CutAtIllegalMove(sgf::ReadResult& read);
+  void Accept(LedgerRow& row);
   void RejectAll(uint64_t first_game, uint32_t games, sgf::Reason reason, std::string_view detail);
   void AddRow(LedgerRow row);
 
   const ParseOptions options_;
+  const GameFilter filter_;
   sgf::GameReader reader_;
   go::Replayer replayer_;
   go::GameRecord game_;

@@ -5,6 +5,8 @@
 #include <random>
 #include <string>
 
+#include "tests/common/sgf/utf16_text.h"
+
 namespace moyo::sgf {
 namespace {
 
@@ -202,6 +204,60 @@ TEST(GameReader, ReaderCarriesNothingFromOneGameToTheNext) {
   EXPECT_TRUE(game.setup.empty());
   EXPECT_EQ(game.info.board_size, 19);
   EXPECT_EQ(game.info.winner, go::Winner::kUnknown);
+}
+
+TEST(GameReader, HeaderHoldsTheFirstNonEmptyTextOfEach) {
+  const std::string text =
+      "(;PB[]PlayerBlack[A \\] b]PW[W]BR[1d]WR[2k]DT[2001]CA[gb2312]EV[cup]PC[Seoul]KM[6.5]RE[B+R]"
+      "RU[aga]HA[2]PB[other]KO[7];B[aa])";
+  GameReader reader;
+  go::GameRecord game;
+  reader.Read(text, game);
+  const HeaderTexts& header = reader.header();
+  EXPECT_EQ(header.black_name, "A \\] b");
+  EXPECT_EQ(header.white_name, "W");
+  EXPECT_EQ(header.black_rank, "1d");
+  EXPECT_EQ(header.white_rank, "2k");
+  EXPECT_EQ(header.date, "2001");
+  EXPECT_EQ(header.charset, "gb2312");
+  EXPECT_EQ(header.event, "cup");
+  EXPECT_EQ(header.place, "Seoul");
+  EXPECT_EQ(header.komi, "6.5");
+  EXPECT_EQ(header.result, "B+R");
+  EXPECT_EQ(header.ruleset, "aga");
+  EXPECT_EQ(header.handicap, "2");
+  reader.Read("(;KO[7];B[aa]KO[])", game);
+  EXPECT_EQ(reader.header().black_name, "");
+  EXPECT_EQ(reader.header().komi, "7");
+}
+
+TEST(GameReader, Utf16IsReadWithOffsetsInItsOwnBytes) {
+  for (const bool big : {false, true}) {
+    // A pair of surrogates, and U+5d5c, which has the bytes of ']' and of a backslash.
+    const std::string text =
+        Utf16(u"(;GM[1]PB[\u5d5c\U00020bb7]RE[\u767d\u80dc];B[aa];W[bb]C[\\]];B[z])", big);
+    GameReader reader;
+    go::GameRecord game;
+    const ReadResult result = reader.Read(text, game);
+    EXPECT_EQ(Moves(game), "Baa Wbb ");
+    EXPECT_EQ(game.info.winner, go::Winner::kWhite);
+    EXPECT_EQ(reader.header().black_name, "\xe5\xb5\x9c\xf0\xa0\xae\xb7");
+    EXPECT_EQ(text.substr(reader.MoveOffset(1), 10), Utf16(u"W[bb]", big));
+    EXPECT_EQ(reader.MoveBytes(1), "W[bb]");
+    EXPECT_EQ(result.issue.reason, Reason::kBadMove);
+    EXPECT_EQ(text.substr(result.issue.offset), Utf16(u"B[z])", big));
+    EXPECT_EQ(result.issue.bytes, "B[z])");
+  }
+}
+
+TEST(GameReader, DamagedUtf16IsReadWhereItIsWhole) {
+  // A lone surrogate in a name, half a code unit at the end.
+  const std::string text = Utf16(u"(;PB[\xd800];B[aa];W[bb]", false) + ";";
+  EXPECT_EQ(MovesOf(text), "Baa Wbb ");
+  GameReader reader;
+  go::GameRecord game;
+  reader.Read(text, game);
+  EXPECT_EQ(reader.header().black_name, "\xef\xbf\xbd");
 }
 
 TEST(GameReader, IssueHoldsAtMostFortyBytes) {

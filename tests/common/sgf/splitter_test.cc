@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/common/sgf/utf16_text.h"
+
 namespace moyo::sgf {
 namespace {
 
@@ -66,8 +68,33 @@ TEST(Splitter, EndOfSourceEndsTheGame) {
 }
 
 TEST(Splitter, NulBytesAreWhiteSpace) {
-  const std::string bytes("(\0;\0B[aa])", 10);
+  const std::string bytes("(\0\0;\0B[aa])", 11);
   EXPECT_THAT(Games(bytes), ElementsAre(bytes));
+}
+
+TEST(Splitter, Utf16IsSplitIntoWholeCodeUnits) {
+  // U+285d has the byte of ']' and that of '(' in it, U+5d29 that of ')'.
+  const std::u16string one = u"(;GM[1]PB[\u285d\u5d29(];B[aa](;W[bb]))";
+  const std::u16string two = u"(;GM[1]\n;B[cc])";
+  const std::u16string all = u"\ufefftext " + one + u"\r\n" + two + u"\r\n";
+  for (const bool big : {false, true}) {
+    EXPECT_THAT(Games(Utf16(all, big)), ElementsAre(Utf16(one, big), Utf16(two, big)));
+    // Without a mark, as where a range begins.
+    EXPECT_THAT(Games(Utf16(one + two, big)), ElementsAre(Utf16(one, big), Utf16(two, big)));
+  }
+}
+
+TEST(Splitter, MissingParenthesisInUtf16DoesNotEatTheNextGame) {
+  for (const bool big : {false, true}) {
+    EXPECT_THAT(Games(Utf16(u"(;GM[1];B[aa]\n(;FF[4];B[bb])", big)),
+                ElementsAre(Utf16(u"(;GM[1];B[aa]\n", big), Utf16(u"(;FF[4];B[bb])", big)));
+  }
+}
+
+TEST(Splitter, LittleEndianGameAmongOthersIsFound) {
+  const std::string wide = Utf16(u"(;GM[1]PB[\u5d29];B[aa])", false);
+  EXPECT_THAT(Games("(;B[bb])\n\xff\xfe" + wide + "\n(;B[cc])"),
+              ElementsAre("(;B[bb])", wide, "(;B[cc])"));
 }
 
 TEST(Splitter, ListLinesAreGames) {
@@ -85,6 +112,22 @@ TEST(Splitter, IndexOfGamesHoldsNoGame) {
 
 TEST(Splitter, SgfOnAListLineIsSgf) {
   EXPECT_THAT(Games("17\t(;GM[1];B[aa])\n18\t;B[aa]"), ElementsAre("(;GM[1];B[aa])"));
+}
+
+// Games with NULs that are, or almost are, UTF-16.
+const std::vector<std::string>& WidePieces() {
+  static const auto* const pieces = [] {
+    auto* result = new std::vector<std::string>();
+    for (const bool big : {false, true}) {
+      for (std::u16string_view text :
+           {u"(;GM[1]", u"(;", u"\ufeff", u";B[aa])", u"(", u")", u"[\u285d\u5d29]", u"\n"}) {
+        result->push_back(Utf16(text, big));
+      }
+    }
+    result->push_back(std::string("1\0\t;B[aa]\n", 10));
+    return result;
+  }();
+  return *pieces;
 }
 
 std::string RandomBytes(std::mt19937& random) {
@@ -114,7 +157,12 @@ std::string RandomBytes(std::mt19937& random) {
                                                    "C[a\\]b)]",
                                                    std::string(70, 'y')};
   std::string bytes;
-  for (int n = random() % 60; n > 0; --n) bytes += kPieces[random() % kPieces.size()];
+  const bool wide = random() % 2 == 0;
+  for (int n = random() % 60; n > 0; --n) {
+    const bool from_wide = wide && random() % 3 != 0;
+    const std::vector<std::string>& pieces = from_wide ? WidePieces() : kPieces;
+    bytes += pieces[random() % pieces.size()];
+  }
   return bytes;
 }
 

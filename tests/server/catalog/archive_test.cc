@@ -25,6 +25,8 @@ void WriteArchive(const std::string& path, const Members& members) {
   archive* writer = archive_write_new();
   if (path.ends_with(".zip")) {
     archive_write_set_format_zip(writer);
+  } else if (path.ends_with(".7z")) {
+    archive_write_set_format_7zip(writer);
   } else {
     archive_write_set_format_pax_restricted(writer);
   }
@@ -83,7 +85,8 @@ TEST_F(ArchiveTest, MembersOfEveryKindAreSources) {
                            {"../../etc/two.sgf", kGame + kGame + kGame + kGame},
                            {"dir/.hidden.sgf", kGame},
                            {"notes.txt", "no game"}};
-  for (const std::string name : {"a.zip", "a.tar", "a.tar.gz", "a.tar.zst", "a.tar.xz", "a.tbz2"}) {
+  for (const std::string name :
+       {"a.zip", "a.7z", "a.tar", "a.tar.gz", "a.tar.zst", "a.tar.xz", "a.tbz2"}) {
     SCOPED_TRACE(name);
     const std::string path = folder_.path() + "/" + name;
     WriteArchive(path, members);

@@ -87,19 +87,59 @@ TEST(ParseJob, SetupChainWithoutLibertyIsRejected) {
 }
 
 TEST(ParseJob, LongGameAndOtherBoardAreFiltered) {
-  const LedgerRow longer = OnlyRow(Game(41), {.max_moves = 40});
+  const ParseOptions at_most_40 = {.filter = {.max_moves = 40}};
+  const LedgerRow longer = OnlyRow(Game(41), at_most_40);
   EXPECT_EQ(longer.state, GameState::kFiltered);
-  EXPECT_EQ(longer.reason, "MAX_MOVES");
-  EXPECT_EQ(OnlyRow(Game(40), {.max_moves = 40}).state, GameState::kAccepted);
-  const LedgerRow other = OnlyRow("(;SZ[9];B[aa])", {.board_size = 19});
+  EXPECT_EQ(longer.reason, "FILTER_MAX_MOVES");
+  EXPECT_EQ(longer.detail, "the game has more moves than --max-moves: 41");
+  EXPECT_EQ(longer.moves, 0u);
+  EXPECT_EQ(OnlyRow(Game(40), at_most_40).state, GameState::kAccepted);
+  const LedgerRow other = OnlyRow("(;SZ[9];B[aa])", {.filter = {.board_size = 19}});
   EXPECT_EQ(other.state, GameState::kFiltered);
-  EXPECT_EQ(other.reason, "BOARD_SIZE");
+  EXPECT_EQ(other.reason, "FILTER_BOARD_SIZE");
+}
+
+TEST(ParseJob, HeaderFilterGoesIntoTheLedgerWithTheTextThatDecided) {
+  const LedgerRow row = OnlyRow("(;BR[5k]WR[9d]" + Moves(40) + ")", {.filter = {.min_rank = 1}});
+  EXPECT_EQ(row.state, GameState::kFiltered);
+  EXPECT_EQ(row.reason, "FILTER_RANK");
+  EXPECT_EQ(row.detail, "a player's rank is unknown or outside the wanted ranks: 5k");
+  EXPECT_EQ(row.moves, 0u);
+}
+
+TEST(ParseJob, MovesThatRemainAfterACutAreFiltered) {
+  const ParseOptions options = {.filter = {.min_moves = 50}};
+  EXPECT_EQ(OnlyRow(Game(40, ";B[aa]"), options).reason, "FILTER_MIN_MOVES");
+  EXPECT_EQ(OnlyRow(Game(29, ";B[aa]"), options).reason, "MOVE_OCCUPIED");
+  EXPECT_EQ(OnlyRow(Game(50), options).state, GameState::kAccepted);
+}
+
+TEST(ParseJob, NotesOfAnAcceptedGameStandInItsDetail) {
+  EXPECT_EQ(OnlyRow(Game(40, ";W[ss](;B[rr])(;B[qq](;W[pp])(;W[oo]))")).detail,
+            "same colour twice: 1; variations left aside: 3");
+  const LedgerRow cut = OnlyRow(Game(40, ";W[ss];B[aa]"));
+  EXPECT_EQ(cut.reason, "MOVE_OCCUPIED");
+  EXPECT_EQ(cut.detail, "the move is on an occupied point: B[aa]; same colour twice: 1");
+  // Suicide of one stone, where the ruleset allows it, gives the position before it again.
+  EXPECT_EQ(OnlyRow("(;SZ[9]RU[NZ]AW[ba][ab];B[aa];W[ee])").detail, "position repeated: 1");
+}
+
+TEST(ParseJob, Utf16GameIsReadAndItsDamageFoundInItsOwnBytes) {
+  const std::string plain = "(;GM[1]" + Moves(40) + ";B[aa])";
+  std::string wide("\xff\xfe", 2);
+  for (char c : plain) wide += std::string({c, '\0'});
+  const LedgerRow row = OnlyRow(wide);
+  EXPECT_EQ(row.state, GameState::kAccepted);
+  EXPECT_EQ(row.moves, 40u);
+  EXPECT_EQ(row.reason, "MOVE_OCCUPIED");
+  EXPECT_EQ(row.byte_offset, 2 + 2 * plain.find(";B[aa])") + 2);
+  EXPECT_EQ(row.detail, "the move is on an occupied point: B[aa]");
 }
 
 TEST(ParseJob, MoreMovesThanAShardCountsAreFiltered) {
   std::string source = "(;GM[1]";
   for (int i = 0; i < 70000; ++i) source += ";B[]";
-  EXPECT_EQ(OnlyRow(source, {.max_moves = 1000000}).reason, "MAX_MOVES");
+  EXPECT_EQ(OnlyRow(source, {.filter = {.max_moves = 1000000}}).reason, "FILTER_MAX_MOVES");
 }
 
 TEST(ParseJob, GameOverTheSizeLimitIsRejected) {
