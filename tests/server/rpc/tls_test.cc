@@ -145,7 +145,9 @@ TEST_F(TlsTest, ImpostorOnTheSameAddressGetsNoCall) {
   identity_ = *rpc::MakeIdentity({});
   Listen(address);
   EXPECT_TRUE(absl::IsUnavailable(Register(access)));
-  EXPECT_EQ(coordinator_->WorkerCount(), 0u);
+  v1::GetStatusResponse status;
+  ASSERT_TRUE(coordinator_->GetStatus({}, status).ok());
+  EXPECT_EQ(status.workers_size(), 0);
 }
 
 TEST_F(TlsTest, RestartWithTheSameIdentityNeedsNoNewCode) {
