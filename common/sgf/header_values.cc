@@ -353,8 +353,10 @@ int8_t ParseRank(std::string_view text) {
   }
   const int number = ReadRankNumber(text, at);
   const std::string_view rest = Strip(text.substr(at));
-  if (StartsWithIgnoringCase(rest, "k") ||
-      HasAny(rest, "级 級 급 \xbc\xb6 \xaf\xc5 \xb1\xde \x8b\x89")) {
+  const char first = rest.empty() ? 0 : Lower(rest[0]);
+  const bool kyu = first == 'k' || (static_cast<unsigned char>(first) >= 0x80 &&
+                                    HasAny(rest, "级 級 급 \xbc\xb6 \xaf\xc5 \xb1\xde \x8b\x89"));
+  if (kyu) {
     return number >= 1 && number <= 30 ? static_cast<int8_t>(-number) : 0;
   }
   if (number < 1 || number > 9) return 0;

@@ -276,6 +276,14 @@ const char* EncodingName(TextEncoding encoding) {
   return "unknown";
 }
 
+CharsetSupport CharsetsOfThisMachine() {
+  for (TextEncoding encoding : {TextEncoding::kGb18030, TextEncoding::kBig5, TextEncoding::kEucKr,
+                                TextEncoding::kShiftJis, TextEncoding::kLatin1}) {
+    if (!Converter(IconvName(encoding)).open()) return CharsetSupport::kMissing;
+  }
+  return CharsetSupport::kComplete;
+}
+
 TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_property) {
   if (CodeUnitsOfGame(bytes) != CodeUnits::kBytes) return TextEncoding::kUtf16;
   const std::string sample = Sample(bytes);

@@ -29,6 +29,11 @@ enum class TextEncoding : uint8_t {
 // IANA's name ("UTF-8", "EUC-KR"); "unknown" for kUnknown.
 const char* EncodingName(TextEncoding encoding);
 
+// Whether this machine's C library has the converters (gconv modules); without them all charsets
+// but UTF-8 would seem unknown.
+enum class CharsetSupport : uint8_t { kComplete, kMissing };
+CharsetSupport CharsetsOfThisMachine();
+
 // The encoding of a record's text. Give it a whole game (moves and all), since single names are too
 // short to tell; `charset_property` is the value of CA, or empty. Asked in this order:
 //   1. UTF-16 as GameReader sees it; no byte above 0x7f; bytes that are strictly valid UTF-8

@@ -134,11 +134,13 @@ class WorkerLoop::State {
         spdlog::debug("register at {}: {}", options_.server.address, response.status().ToString());
         return response.status();
       }
+      const ParseOptions parse = FromProto(response->options());
+      MOYO_RETURN_IF_ERROR(CheckMachine(parse.filter, sgf::CharsetsOfThisMachine()));
       absl::MutexLock lock(&mutex_);
       if (registration_.run_id != response->run_id()) {
         for (RunningUnit& unit : running_) unit.lost = true;  // of a run that is over
       }
-      registration_ = {response->worker_id(), response->run_id(), FromProto(response->options())};
+      registration_ = {response->worker_id(), response->run_id(), parse};
       heartbeat_interval_ = absl::Milliseconds(std::max(100u, response->heartbeat_interval_ms()));
       spdlog::info("registered at {} as {}", options_.server.address, registration_.worker_id);
       return absl::OkStatus();

@@ -7,7 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/sgf/header_values.h"
-#include "common/sgf/text_encoding.h"
 
 namespace moyo::worker {
 namespace {
@@ -29,6 +28,15 @@ uint32_t HandicapOf(const go::GameRecord& game) {
 }
 
 }  // namespace
+
+absl::Status CheckMachine(const GameFilterOptions& options, sgf::CharsetSupport charsets) {
+  if (options.players.empty() || charsets == sgf::CharsetSupport::kComplete) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      "the run's --filter-player needs charsets that this machine's C library lacks (gconv "
+      "modules); start the worker on a machine or in an image that has them");
+}
 
 GameFilter::GameFilter(GameFilterOptions options)
     : options_(WithSmallLetters(std::move(options))) {}

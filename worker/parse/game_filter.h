@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "common/go/types.h"
 #include "common/sgf/game_reader.h"
+#include "common/sgf/text_encoding.h"
 
 namespace moyo::worker {
 
@@ -31,6 +33,9 @@ struct GameFilterOptions {
   bool result_known = false;          // a draw is known
   std::vector<go::Ruleset> rulesets;  // empty: all
 };
+
+// FAILED_PRECONDITION: this machine cannot do what the filters ask for; its shards would be others.
+absl::Status CheckMachine(const GameFilterOptions& options, sgf::CharsetSupport charsets);
 
 // Thread-safe: it only looks.
 class GameFilter {

@@ -102,6 +102,26 @@ TEST(GameReader, LongNamesOfFf3AndSmallLettersAreRead) {
   EXPECT_EQ(Moves(outcome.game), "Baa Bbb Wcc ");
 }
 
+TEST(GameReader, EveryVersionOfTheFormatIsRead) {
+  // FF[1]: long names, a property that later versions dropped; FF[3]: long names in one node.
+  EXPECT_EQ(MovesOf("(;\nGaMe[1]\nVieW[]\nSiZe[19]\nComment[old]\n;Black[pd]\n;White[dp]\n)"),
+            "Bpd Wdp ");
+  EXPECT_EQ(MovesOf("(;GM[1]FF[2]SZ[19];B[pd]C[a]L[aa][bb];W[dp]M[cc])"), "Bpd Wdp ");
+  const Outcome three = ReadOne(
+      "(;GaMe[1]FileFormat[3]SiZe[19]HAndicap[2]AddBlack[dd][pp]PLayer[White];White[cq];Black[qc]"
+      ")");
+  EXPECT_EQ(Moves(three.game), "Wcq Bqc ");
+  EXPECT_EQ(three.game.setup.size(), 2u);
+  EXPECT_EQ(three.game.info.handicap, 2);
+  EXPECT_EQ(
+      MovesOf("(;FF[4]GM[1]SZ[19]CA[UTF-8]AP[x:1]KM[6.5];B[pd]BL[30]OB[5](;W[dp]WL[9])(;W[dd]))"),
+      "Bpd Wdp ");
+}
+
+TEST(GameReader, FreeHandicapKeepsTheColoursOfItsMoves) {
+  EXPECT_EQ(MovesOf("(;HA[3];B[dd];B[pp];B[dp];W[pd])"), "Bdd Bpp Bdp Wpd ");
+}
+
 TEST(GameReader, EscapesAndBracketsInValuesDoNotEndThem) {
   EXPECT_EQ(MovesOf("(;C[a\\]b [;W[cc\\];(] PB[x\\\\];B[aa]C[\\]];W[b\\b])"), "Baa Wbb ");
 }

@@ -65,6 +65,14 @@ TEST(GameFilter, NamesAreDecodedBeforeTheyAreCompared) {
   EXPECT_EQ(Reason({.players = {"a]b"}}, "PB[A\\]B]"), "");
 }
 
+TEST(GameFilter, PlayersAreRefusedWhereNamesCannotBeDecoded) {
+  EXPECT_EQ(sgf::CharsetsOfThisMachine(), sgf::CharsetSupport::kComplete);
+  const GameFilterOptions players = {.players = {"Lee"}};
+  EXPECT_TRUE(CheckMachine(players, sgf::CharsetSupport::kComplete).ok());
+  EXPECT_TRUE(CheckMachine({.min_rank = 1}, sgf::CharsetSupport::kMissing).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(CheckMachine(players, sgf::CharsetSupport::kMissing)));
+}
+
 TEST(GameFilter, DateMustSurelyLieInTheRange) {
   const GameFilterOptions first_half = {.first_date = 20150101, .last_date = 20150630};
   EXPECT_EQ(Reason(first_half, "DT[2015-01-01]"), "");
