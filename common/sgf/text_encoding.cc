@@ -42,6 +42,53 @@ const char* IconvName(TextEncoding encoding) {
   return "UTF-8";
 }
 
+// How many bytes the well-formed UTF-8 character at the beginning has (Unicode 15, table 3-7); 0
+// when there is none. The C library's own check lets characters above U+10FFFF pass.
+size_t CharacterBytes(std::string_view text) {
+  const auto in = [&](size_t at, unsigned from, unsigned to) {
+    if (at >= text.size()) return false;
+    const unsigned byte = static_cast<unsigned char>(text[at]);
+    return byte >= from && byte <= to;
+  };
+  const auto follow = [&](size_t from, size_t to) {
+    for (size_t at = from; at < to; ++at) {
+      if (!in(at, 0x80, 0xbf)) return false;
+    }
+    return true;
+  };
+  if (in(0, 0, 0x7f)) return 1;
+  if (in(0, 0xc2, 0xdf)) return follow(1, 2) ? 2 : 0;
+  if (in(0, 0xe0, 0xef)) {
+    const bool second = in(0, 0xe0, 0xe0)   ? in(1, 0xa0, 0xbf)
+                        : in(0, 0xed, 0xed) ? in(1, 0x80, 0x9f)
+                                            : in(1, 0x80, 0xbf);
+    return second && follow(2, 3) ? 3 : 0;
+  }
+  const bool second = in(0, 0xf0, 0xf0)   ? in(1, 0x90, 0xbf)
+                      : in(0, 0xf1, 0xf3) ? in(1, 0x80, 0xbf)
+                                          : in(0, 0xf4, 0xf4) && in(1, 0x80, 0x8f);
+  return second && follow(2, 4) ? 4 : 0;
+}
+
+// Appends to `text`, what is not well-formed replaced; returns how often. A cut character counts
+// once.
+size_t CopyUtf8(std::string_view bytes, std::string& text) {
+  size_t replaced = 0;
+  while (!bytes.empty()) {
+    size_t length = CharacterBytes(bytes);
+    if (length > 0) {
+      text += bytes.substr(0, length);
+    } else {
+      text += kReplacement;
+      ++replaced;
+      length = 1;
+      while (length < bytes.size() && (bytes[length] & 0xc0) == 0x80) ++length;
+    }
+    bytes.remove_prefix(length);
+  }
+  return replaced;
+}
+
 // One open conversion to UTF-8.
 class Converter {
  public:
@@ -56,6 +103,7 @@ class Converter {
 
   // Appends to `text`; returns how many times something was replaced.
   size_t Convert(std::string_view bytes, std::string& text) {
+    if (is_utf8_) return CopyUtf8(bytes, text);
     size_t replaced = 0;
     std::array<char, 1024> buffer;
     char* in = const_cast<char*>(bytes.data());  // iconv's signature; it does not write there
@@ -69,10 +117,8 @@ class Converter {
       text += kReplacement;
       ++replaced;
       if (errno == EINVAL) break;  // the last character is cut
-      do {
-        ++in;
-        --left;
-      } while (is_utf8_ && left > 0 && (*in & 0xc0) == 0x80);  // a cut character counts once
+      ++in;
+      --left;
     }
     return replaced;
   }

@@ -29,6 +29,10 @@ go::GameInfo Parse(std::string_view text) {
   info.handicap = sgf::ParseHandicap(text);
   info.year = sgf::ParseYear(text);
   sgf::IsGo(text);
+  const sgf::Date date = sgf::ParseDate(text);
+  Require(date.year == info.year, "a date is in its year");
+  Require(date.month <= 12 && date.day <= 31, "a date has a month and a day");
+  Require(date.month != 0 || date.day == 0, "a day is of a month");
   return info;
 }
 

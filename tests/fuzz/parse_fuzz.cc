@@ -10,6 +10,28 @@
 namespace moyo::fuzz {
 namespace {
 
+// One time in two with a few filters, so that games are left out for every reason.
+worker::ParseOptions OptionsOf(std::minstd_rand& random) {
+  worker::ParseOptions options;
+  options.min_moves = random() % 4;
+  if (random() % 2 == 0) return options;
+  const auto chosen = [&random] { return random() % 8 == 0; };
+  worker::GameFilterOptions& filter = options.filter;
+  if (chosen()) filter.board_size = 9;
+  if (chosen()) filter.min_moves = 2;
+  if (chosen()) filter.max_moves = 10;
+  if (chosen()) filter.min_rank = -10;
+  if (chosen()) filter.max_rank = 9;
+  if (chosen()) filter.players = {"a", "吴"};
+  if (chosen()) filter.first_date = 20160101;
+  if (chosen()) filter.last_date = 20191231;
+  if (chosen()) filter.min_komi_half_points = 1;
+  if (chosen()) filter.max_handicap = 0;
+  if (chosen()) filter.result_known = true;
+  if (chosen()) filter.rulesets = {go::Ruleset::kJapanese, go::Ruleset::kUnknown};
+  return options;
+}
+
 // Rows are in order, and the accepted ones count the shard's rows through.
 void CheckRows(worker::ParseJob& job, size_t games, size_t source_bytes) {
   Require(job.rows().size() == games, "each game gives one row");
@@ -38,10 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t spans = moyo::sgf::SplitGames(bytes).size();
   const uint32_t games = spans == 0 ? 1 : static_cast<uint32_t>(spans);
   std::minstd_rand random = RandomOf(bytes);
-  moyo::worker::ParseOptions options;
-  options.min_moves = random() % 4;
-  options.filter.max_moves = random() % 8 == 0 ? 10 : 1000;
-  moyo::worker::ParseJob job(options);
+  moyo::worker::ParseJob job(OptionsOf(random));
   job.AddSource(bytes, 1, games);
   CheckRows(job, games, size);
   const auto read = moyo::shard::ReadNpz(moyo::shard::WriteNpz(job.columns()));

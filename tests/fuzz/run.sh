@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzzers and runs each for SECONDS, one after the other.
 #
-# Targets: sgf header_values parse archive shard deflate; all when none is named. JOBS=N runs N processes of a target.
+# Targets: sgf header_values text_encoding parse archive shard deflate board; all when none is named.
+# JOBS=N runs N processes of a target.
 # Reads the committed corpora and keeps what it finds under build/fuzz/found/TARGET. An input that breaks
 # a target is left there as crash-*, oom-* or timeout-*, the script ends with 1, and
 #     build/fuzz/bin/fuzz_TARGET FILE
@@ -11,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 usage() {
-  echo "usage: tests/fuzz/run.sh SECONDS [sgf|header_values|parse|archive|shard|deflate]..." >&2
+  echo "usage: tests/fuzz/run.sh SECONDS [sgf|header_values|text_encoding|parse|archive|shard|deflate|board]..." >&2
   exit 2
 }
 
@@ -19,13 +20,13 @@ usage() {
 seconds=$1
 shift
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(sgf header_values parse archive shard deflate)
+[[ ${#targets[@]} -gt 0 ]] || targets=(sgf header_values text_encoding parse archive shard deflate board)
 
 # The folders that a target starts from, beside what it found before.
 corpora() {
   case $1 in
     sgf | parse) echo tests/fuzz/corpus/sgf tests/data/mixed ;;
-    header_values | archive | shard | deflate) echo "tests/fuzz/corpus/$1" ;;
+    header_values | text_encoding | archive | shard | deflate | board) echo "tests/fuzz/corpus/$1" ;;
     *) usage ;;
   esac
 }

@@ -96,6 +96,40 @@ void CheckRoundTrip(const go::GameRecord& game) {
   Require(go::GameHash(again) == go::GameHash(game), "the game read back has the same hash");
 }
 
+// ASCII in UTF-16, after a byte order mark or, as where a range begins, without.
+std::string AsUtf16(std::string_view ascii, bool little, bool mark) {
+  std::string bytes = !mark ? "" : little ? "\xff\xfe" : "\xfe\xff";
+  for (char c : ascii) {
+    if (!little) bytes += '\0';
+    bytes += c;
+    if (little) bytes += '\0';
+  }
+  return bytes;
+}
+
+// A game of ASCII is found in UTF-16, too, and reads the same.
+void CheckUtf16(std::string_view text, const go::GameRecord& game, std::minstd_rand& random) {
+  if (!text.starts_with('(')) return;
+  for (unsigned char c : text) {
+    if (c == 0 || c >= 0x80) return;
+  }
+  const bool mark = random() % 2 == 0;
+  const std::string bytes = AsUtf16(text, random() % 2 == 0, mark);
+  const size_t begin = mark ? 2 : 0;
+  const Spans spans = sgf::SplitGames(bytes);
+  Require(Same(spans, {{begin, bytes.size()}}), "a game of UTF-16 is found whole");
+  CheckPieces(bytes, spans, random);
+  static sgf::GameReader reader;
+  go::GameRecord again;
+  const sgf::ReadResult result = reader.Read(std::string_view(bytes).substr(begin), again);
+  Require(again.moves == game.moves && again.setup == game.setup, "a game of UTF-16 is the same");
+  Require(SameInfo(again.info, game.info), "header facts of UTF-16 are the same");
+  Require(result.issue.offset <= bytes.size(), "an issue of UTF-16 lies in the source");
+  for (size_t ply = 0; ply < again.moves.size(); ++ply) {
+    Require(reader.MoveOffset(ply) < bytes.size(), "a move of UTF-16 lies in the source");
+  }
+}
+
 void CheckGame(std::string_view text, std::minstd_rand& random) {
   static sgf::GameReader reader;
   static go::Replayer replayer;
@@ -136,7 +170,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckPieces(bytes, spans, random);
   CheckCut(bytes, spans, random);
   for (const auto& span : spans) {
-    CheckGame(bytes.substr(span.begin, span.end - span.begin), random);
+    const std::string_view text = bytes.substr(span.begin, span.end - span.begin);
+    CheckGame(text, random);
+    moyo::go::GameRecord game;
+    moyo::sgf::GameReader().Read(text, game);
+    CheckUtf16(text, game, random);
   }
   CheckGame(bytes, random);  // the reader alone must stand anything, too
   return 0;

@@ -122,5 +122,18 @@ TEST(SimpleText, EscapesAndLineBreaksAreResolved) {
   EXPECT_EQ(SimpleText(" \n "), "");
 }
 
+// The C library lets these pass as UTF-8; JSON and protocol buffers do not.
+TEST(ToUtf8, CharactersThatUnicodeDoesNotHaveAreReplaced) {
+  const std::string replaced = "\xef\xbf\xbd";
+  for (const char* bytes : {"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80",
+                            "\xed\xa0\x80", "\xc0\x80", "\xe0\x80\x80", "\xff"}) {
+    EXPECT_EQ(ToUtf8(std::string("a") + bytes + "b", TextEncoding::kUtf8), "a" + replaced + "b");
+    EXPECT_NE(DetectEncoding(Game(std::string("PB[") + bytes + "]"), ""), TextEncoding::kUtf8);
+  }
+  for (const char* good : {"\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80", "\xc2\x80"}) {
+    EXPECT_EQ(ToUtf8(good, TextEncoding::kUtf8), good);
+  }
+}
+
 }  // namespace
 }  // namespace moyo::sgf
