@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <mutex>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/base/text.h"
 
 namespace moyo::play {
 namespace {
@@ -45,6 +47,19 @@ bool Await(int fd, short events, absl::Time deadline) {
   dup2(log, STDERR_FILENO);
   execl("/bin/sh", "sh", "-c", command, static_cast<char*>(nullptr));
   _exit(127);
+}
+
+// " (its last line)" of a log; empty when there is none.
+std::string LastMessage(const std::string& log_path) {
+  constexpr int64_t kTailBytes = 4096;
+  std::ifstream log(log_path, std::ios::binary | std::ios::ate);
+  const int64_t begin = std::max<int64_t>(0, static_cast<int64_t>(log.tellg()) - kTailBytes);
+  log.seekg(begin);
+  std::string line, last;
+  while (std::getline(log, line)) {
+    if (!absl::StripAsciiWhitespace(line).empty()) last = line;
+  }
+  return last.empty() ? "" : absl::StrCat(" (", EscapeBytes(last, 200), ")");
 }
 
 // What stands behind '=' or '?': an id, then the text.
@@ -96,8 +111,8 @@ GtpProcess::~GtpProcess() {
 }
 
 absl::Status GtpProcess::Over(absl::StatusCode code, const std::string& what) const {
-  return absl::Status(
-      code, absl::StrCat("'", command_, "' ", what, "; its messages are in '", log_path_, "'"));
+  return absl::Status(code, absl::StrCat("'", command_, "' ", what, LastMessage(log_path_),
+                                         "; its messages are in '", log_path_, "'"));
 }
 
 absl::Status GtpProcess::Write(const std::string& text, absl::Time deadline) {

@@ -154,7 +154,9 @@ TEST_F(MatchTest, ProgramThatCannotGoOnEndsTheMatchWithItsName) {
   }
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/match/match.json"));
   std::filesystem::remove_all(folder_.path() + "/match");
-  EXPECT_TRUE(absl::IsUnavailable(Run(Options(Fake(), "/no/such/program"))));
+  const absl::Status missing = Run(Options(Fake(), "/no/such/program"));
+  EXPECT_TRUE(absl::IsUnavailable(missing));
+  EXPECT_THAT(std::string(missing.message()), HasSubstr("not found"));
 }
 
 TEST_F(MatchTest, AnswersWithoutEndAreCutOff) {
