@@ -1,6 +1,7 @@
 #include "play/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -27,10 +28,15 @@ void AddPlayerFlags(CLI::App& app, PlayerOptions& options) {
       ->capture_default_str();
 }
 
-CLI::App& AddCommand(CLI::App& app, const char* name, const char* text, CommandLine& line) {
+enum class Model : uint8_t { kRequired, kOptional };
+
+CLI::App& AddCommand(CLI::App& app, const char* name, const char* text, CommandLine& line,
+                     Model model = Model::kRequired) {
   CLI::App& command = *app.add_subcommand(name, text);
-  command.add_option("--model", line.model, "Trained network, such as RUN_DIR/model.pt")
-      ->required();
+  command
+      .add_option("--model", line.model,
+                  "Trained network: RUN_DIR/model.pt, or a Leela Zero weights file")
+      ->required(model == Model::kRequired);
   command.add_option("--threads", line.threads, "Processor threads of the network")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -96,6 +102,63 @@ void AddEval(CLI::App& app, CommandLine& line) {
   command.callback([&line] { line.command = Command::kEval; });
 }
 
+void AddExport(CLI::App& app, CommandLine& line) {
+  CLI::App& command =
+      AddCommand(app, "export", "Write the network in another program's format", line);
+  command.add_option("--format", line.exporting.format, "leela-zero, safetensors or torchscript")
+      ->required()
+      ->transform(CLI::CheckedTransformer(std::map<std::string, trainer::ExportFormat>{
+          {"leela-zero", trainer::ExportFormat::kLeelaZero},
+          {"safetensors", trainer::ExportFormat::kSafetensors},
+          {"torchscript", trainer::ExportFormat::kTorchScript}}));
+  command
+      .add_option("--out", line.exporting.out,
+                  "File to write; a Leela Zero file named .gz is gzipped")
+      ->required();
+  command.callback([&line] { line.command = Command::kExport; });
+}
+
+void AddMatch(CLI::App& app, CommandLine& line) {
+  MatchOptions& options = line.match;
+  CLI::App& command =
+      AddCommand(app, "match", "Play games against a GTP program", line, Model::kOptional);
+  command.add_option("--opponent", options.opponent, "Its command: \"gnugo --mode gtp --level 1\"")
+      ->required();
+  CLI::Option* model = command.get_option("--model");
+  CLI::Option* engine =
+      command.add_option("--engine", options.engine, "Another program in the network's place")
+          ->excludes(model);
+  command.add_option("--out", options.out, "Folder for SGF files, match.json and logs")->required();
+  command.add_option("--games", options.games, "Half of them with each colour")
+      ->check(CLI::Range(1, 9999))
+      ->capture_default_str();
+  command.add_option("--parallel", options.parallel, "Games at once")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command.add_option("--komi", options.komi, "Points for White")
+      ->check(CLI::Range(-361.0, 361.0))
+      ->capture_default_str();
+  command.add_option("--opening-moves", options.opening_moves, "Drawn by --match-seed for a pair")
+      ->check(CLI::Range(0, 60))
+      ->capture_default_str();
+  command.add_option("--match-seed", options.seed, "Of the openings")->capture_default_str();
+  command.add_option("--max-moves", options.max_moves, "A game is scored after so many")
+      ->check(CLI::Range(1, static_cast<int>(GameState::kMaxMoves)))
+      ->capture_default_str();
+  command
+      .add_option_function<double>(
+          "--command-seconds",
+          [&options](const double& seconds) { options.command_timeout = absl::Seconds(seconds); },
+          "A program that takes longer ends the match (60)")
+      ->check(CLI::Range(0.1, 86400.0));
+  command.add_flag("--json", options.json, "One JSON object instead of text");
+  AddPlayerFlags(command, options.player);
+  command.callback([&line, model, engine] {
+    if (model->count() + engine->count() == 0) throw CLI::RequiredError("--model or --engine");
+    line.command = Command::kMatch;
+  });
+}
+
 }  // namespace
 
 CommandLine ParseCommandLine(int argc, const char* const* argv) {
@@ -107,6 +170,8 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   AddBoard(app, line);
   AddGtp(app, line);
   AddEval(app, line);
+  AddExport(app, line);
+  AddMatch(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -5,8 +5,10 @@
 
 #include "play/board_command.h"
 #include "play/eval_command.h"
+#include "play/match/match_command.h"
 #include "play/policy_player.h"
 #include "play/suggest_command.h"
+#include "trainer/export/model_export.h"
 
 namespace moyo::play {
 
@@ -15,19 +17,29 @@ enum class Command : uint8_t {
   kSuggest,
   kBoard,
   kGtp,
-  kEval
+  kEval,
+  kExport,
+  kMatch
+};
+
+// Of `export`. The formats are those of trainer/export, by name.
+struct ExportOptions {
+  trainer::ExportFormat format = trainer::ExportFormat::kLeelaZero;
+  std::string out;  // file
 };
 
 struct CommandLine {
   Command command = Command::kNone;
   int exit_code = 0;    // of kNone: 0 after help, 2 for wrong usage
   std::string message;  // of kNone: the help, or one line that says what is wrong
-  std::string model;    // file
+  std::string model;    // file; empty for a match of two programs
   int threads = 1;      // of the network
   SuggestOptions suggest;
   BoardOptions board;
   PlayerOptions gtp;
   EvalOptions eval;
+  ExportOptions exporting;
+  MatchOptions match;
 };
 
 CommandLine ParseCommandLine(int argc, const char* const* argv);

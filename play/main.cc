@@ -15,6 +15,12 @@ namespace moyo::play {
 namespace {
 
 absl::Status Run(CommandLine& line) {
+  if (line.command == Command::kExport) {
+    return trainer::ExportModel(line.model, line.exporting.format, line.exporting.out);
+  }
+  if (line.command == Command::kMatch && line.model.empty()) {
+    return RunMatch(line.match, nullptr, std::cout, std::cerr);
+  }
   absl::StatusOr<std::unique_ptr<Evaluator>> network = LoadNetwork(line.model, line.threads);
   if (!network.ok()) return network.status();
   line.suggest.style = line.board.console.style = StyleOfStdout();
@@ -28,6 +34,9 @@ absl::Status Run(CommandLine& line) {
     case Command::kEval:
       return RunEval(line.eval, **network, std::cout,
                      {.out = std::cerr, .live = isatty(STDERR_FILENO) == 1});
+    case Command::kMatch:
+      return RunMatch(line.match, network->get(), std::cout, std::cerr);
+    case Command::kExport:
     case Command::kNone:
       break;
   }

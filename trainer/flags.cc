@@ -17,7 +17,10 @@ CLI::CheckedTransformer Names(std::map<std::string, Enum> names) {
   return CLI::CheckedTransformer(std::move(names));
 }
 
-void AddNetworkOptions(CLI::App& app, NetShape& shape) {
+void AddNetworkOptions(CLI::App& app, TrainingOptions& o) {
+  NetShape& shape = o.shape;
+  app.add_option("--init", o.init,
+                 "start from these weights: a model.pt or a Leela Zero file; its size is taken");
   app.add_option("--architecture", shape.architecture,
                  "leela-zero (tower) or gpool (pre-activation, global pooling)")
       ->transform(Names<Architecture>(
@@ -28,6 +31,10 @@ void AddNetworkOptions(CLI::App& app, NetShape& shape) {
   app.add_option("--filters", shape.filters, "channels")
       ->check(CLI::Range(1, 2048))
       ->capture_default_str();
+}
+
+bool NamesShape(const CLI::App& app) {
+  return app.count("--architecture") + app.count("--blocks") + app.count("--filters") > 0;
 }
 
 // How long, and at which rate.
@@ -120,7 +127,7 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   rpc::AccessFlags access;
   rpc::AddAccessFlags(app, access);
   app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")->required();
-  AddNetworkOptions(app, o.shape);
+  AddNetworkOptions(app, o);
   AddScheduleOptions(app, o);
   AddUpdateOptions(app, o);
   AddCheckpointOptions(app, o);
@@ -168,6 +175,7 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
     return 1;
   }
   o.server = *server;
+  o.shape_from_init = !NamesShape(app);
   o.augment = augment == "on" ? Augment::kEightSymmetries : Augment::kOff;
   if (max_minutes > 0) o.max_time = absl::Minutes(max_minutes);
   o.checkpoint_interval = absl::Minutes(checkpoint_minutes);

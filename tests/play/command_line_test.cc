@@ -46,15 +46,36 @@ TEST(CommandLineTest, BoardGtpAndEvalTakeTheirs) {
   EXPECT_EQ(eval.eval.limit, 3u);
 }
 
+TEST(CommandLineTest, ExportAndMatchTakeTheirs) {
+  const CommandLine to_file =
+      Parse({"export", "--model", "m", "--format", "safetensors", "--out", "f"});
+  EXPECT_EQ(to_file.command, Command::kExport);
+  EXPECT_EQ(to_file.exporting.format, trainer::ExportFormat::kSafetensors);
+  EXPECT_EQ(to_file.exporting.out, "f");
+  const CommandLine match =
+      Parse({"match", "--opponent", "gnugo --mode gtp", "--model", "m", "--out", "d", "--games",
+             "10", "--parallel", "2", "--command-seconds", "2.5", "--temperature", "0.2"});
+  EXPECT_EQ(match.command, Command::kMatch);
+  EXPECT_EQ(match.match.games, 10u);
+  EXPECT_EQ(match.match.command_timeout, absl::Seconds(2.5));
+  EXPECT_DOUBLE_EQ(match.match.player.temperature, 0.2);
+  EXPECT_EQ(Parse({"match", "--opponent", "o", "--engine", "e", "--out", "d"}).command,
+            Command::kMatch);
+}
+
 TEST(CommandLineTest, WrongUsageIsOneLineAndExitCodeTwo) {
-  for (const std::vector<const char*>& words :
-       std::vector<std::vector<const char*>>{{},
-                                             {"dance"},
-                                             {"suggest"},
-                                             {"suggest", "--model", "m", "--top-k", "0"},
-                                             {"eval", "--model", "m"},
-                                             {"gtp", "--model", "m", "--temperature", "hot"},
-                                             {"suggest", "--model", "m", "--to-move", "green"}}) {
+  for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
+           {},
+           {"dance"},
+           {"suggest"},
+           {"suggest", "--model", "m", "--top-k", "0"},
+           {"eval", "--model", "m"},
+           {"export", "--model", "m", "--out", "f"},
+           {"match", "--opponent", "o", "--out", "d"},
+           {"match", "--opponent", "o", "--out", "d", "--model", "m", "--engine", "e"},
+           {"match", "--model", "m", "--out", "d"},
+           {"gtp", "--model", "m", "--temperature", "hot"},
+           {"suggest", "--model", "m", "--to-move", "green"}}) {
     const CommandLine line = Parse(words);
     EXPECT_EQ(line.command, Command::kNone);
     EXPECT_EQ(line.exit_code, 2);

@@ -29,6 +29,7 @@ Json SequenceOptions(const TrainingOptions& options) {
       {"--batch-size", options.batch_size},
       {"--blocks", options.shape.blocks},
       {"--filters", options.shape.filters},
+      {"--init", options.init},
       {"--epochs", options.epochs},
       {"--max-samples", options.max_samples},
       {"--precision", static_cast<int>(options.precision)},
@@ -141,7 +142,7 @@ absl::Status CheckChanged(const std::vector<std::string>& changed, bool fork) {
   std::vector<std::string> fixed;  // the stored weights and optimizer state fit no other
   for (const std::string& name : changed) {
     if (name == "--architecture" || name == "--blocks" || name == "--filters" ||
-        name == "--optimizer") {
+        name == "--init" || name == "--optimizer") {
       fixed.push_back(name);
     }
   }

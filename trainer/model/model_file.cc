@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "trainer/model/leela_zero_file.h"
 
 namespace moyo::trainer {
 namespace {
@@ -13,10 +14,13 @@ namespace {
 constexpr char kEntry[] = "moyo";
 constexpr int kMaxBlocks = 200;
 constexpr int kMaxFilters = 2048;
+constexpr uint64_t kMaxFileBytes = uint64_t{4} << 30;
 
 absl::Status NoModel(const std::string& path, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("'", path, "' is not a Moyo model (", why,
-                                                 "); give the model.pt of a run directory"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", path, "' is not a Moyo model (", why,
+                   "); give the model.pt of a run directory, or a Leela "
+                   "Zero weights file"));
 }
 
 absl::StatusOr<NetShape> ReadShape(const std::string& path,
@@ -38,14 +42,16 @@ absl::StatusOr<NetShape> ReadShape(const std::string& path,
   const NetShape shape{.blocks = json.value("blocks", 0),
                        .filters = json.value("filters", 0),
                        .architecture = *ArchitectureOf(architecture)};
-  if (shape.blocks < 1 || shape.blocks > kMaxBlocks || shape.filters < 1 ||
-      shape.filters > kMaxFilters) {
-    return NoModel(path, "impossible size");
-  }
+  if (!IsPossible(shape)) return NoModel(path, "impossible size");
   return shape;
 }
 
 }  // namespace
+
+bool IsPossible(const NetShape& shape) {
+  return shape.blocks >= 1 && shape.blocks <= kMaxBlocks && shape.filters >= 1 &&
+         shape.filters <= kMaxFilters;
+}
 
 absl::Status SaveModel(const Network& network, const std::string& path) {
   try {
@@ -66,8 +72,12 @@ absl::Status SaveModel(const Network& network, const std::string& path) {
 }
 
 absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path) {
-  MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
   try {
+    if (LooksLikeLeelaZero(bytes)) {
+      MOYO_ASSIGN_OR_RETURN(const Tower tower, ParseLeelaZero(bytes, path));
+      return std::shared_ptr<Network>(tower.ptr());
+    }
     torch::serialize::InputArchive archive;
     archive.load_from(bytes.data(), bytes.size());
     MOYO_ASSIGN_OR_RETURN(const NetShape shape, ReadShape(path, archive));
@@ -84,9 +94,10 @@ absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path) {
 absl::StatusOr<Tower> LoadModel(const std::string& path) {
   MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<Network> network, LoadNetwork(path));
   if (auto tower = std::dynamic_pointer_cast<TowerImpl>(network)) return Tower(std::move(tower));
-  return absl::FailedPreconditionError(absl::StrCat(
-      "'", path, "' has the architecture ", std::string(ArchitectureName(network->shape.architecture)),
-      "; this needs a network trained with --architecture leela-zero"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("'", path, "' has the architecture ",
+                   std::string(ArchitectureName(network->shape.architecture)),
+                   "; this needs a network trained with --architecture leela-zero"));
 }
 
 }  // namespace moyo::trainer

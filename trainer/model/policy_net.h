@@ -43,7 +43,8 @@ struct NetOutput {
 // Not thread-safe.
 class PolicyNet {
  public:
-  // NOT_FOUND for no file; INVALID_ARGUMENT for a file that is no Moyo model: says which.
+  // A model.pt or a Leela Zero weights file. NOT_FOUND for no file; INVALID_ARGUMENT for a file
+  // that is neither: says which.
   static absl::StatusOr<std::unique_ptr<PolicyNet>> Load(const std::string& path, int threads = 1);
   virtual ~PolicyNet() = default;
   virtual NetShape shape() const = 0;

@@ -79,6 +79,11 @@ Learner::Learner(const TrainingOptions& options, uint32_t micro_batch)
   average_->eval();
 }
 
+void Learner::StartFrom(const Network& network) {
+  CopyWeights(network, *network_);
+  if (average_) CopyWeights(network, *average_);
+}
+
 void Learner::AddMicroBatch(const Batch& batch, const Targets& targets, size_t begin, size_t end,
                             StepResult& result) {
   const auto from = static_cast<int64_t>(begin), to = static_cast<int64_t>(end);

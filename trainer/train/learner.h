@@ -29,6 +29,9 @@ class Learner {
   // time: the update is that of the whole batch, but batch norm sees the samples of one pass.
   Learner(const TrainingOptions& options, uint32_t micro_batch);
 
+  // Takes over the weights and running statistics of a network of options.shape.
+  void StartFrom(const Network& network);
+
   // One update.
   StepResult Step(const Batch& batch, double learning_rate);
 

@@ -19,6 +19,9 @@ enum class Precision : uint8_t { kBf16, kFp32 };
 struct TrainingOptions {
   rpc::ServerAccess server;
   std::string run_dir;
+  // Weights to start from: a model.pt or a Leela Zero file; empty: random ones.
+  std::string init;
+  bool shape_from_init = true;  // false: the file must be of `shape`
   NetShape shape;
   uint64_t epochs = 5;
   uint64_t max_samples = 0;  // end of the schedule in samples; 0: epochs alone decide

@@ -55,11 +55,13 @@ uint64_t IntermediatePositions(const TrainingOptions& options) {
 }  // namespace
 
 Trainer::Trainer(const TrainingOptions& options, const LoadedDataset& data, const MemoryPlan& plan,
-                 std::optional<Checkpoint> checkpoint, metrics::Endpoint& endpoint)
+                 std::optional<Checkpoint> checkpoint, std::shared_ptr<Network> first,
+                 metrics::Endpoint& endpoint)
     : options_(options),
       data_(data),
       plan_(plan),
       checkpoint_(std::move(checkpoint)),
+      first_(std::move(first)),
       learner_(options, plan.micro_batch),
       metrics_(endpoint.registry()),
       reporter_(options.server),
@@ -86,7 +88,10 @@ absl::Status Trainer::Resume() {
     spdlog::info("resuming at sample {} of {}", WithCommas(state_.samples),
                  WithCommas(planned_samples_));
     checkpoint_.reset();
+  } else if (first_ != nullptr) {
+    learner_.StartFrom(*first_);
   }
+  first_.reset();
   state_.resolved = {options_.threads, plan_.micro_batch};
   first_sample_ = state_.samples;
   return absl::OkStatus();

@@ -23,9 +23,11 @@ namespace moyo::trainer {
 // One run of the process: resumes, trains, reports. Not thread-safe.
 class Trainer {
  public:
-  // options.threads: what Torch was given. `checkpoint`: what FindCheckpoint found.
+  // options.threads: what Torch was given. `checkpoint`: what FindCheckpoint found. `first`: the
+  // network to start from when it found none; null for a fresh one.
   Trainer(const TrainingOptions& options, const LoadedDataset& data, const MemoryPlan& plan,
-          std::optional<Checkpoint> checkpoint, metrics::Endpoint& endpoint);
+          std::optional<Checkpoint> checkpoint, std::shared_ptr<Network> first,
+          metrics::Endpoint& endpoint);
 
   // INTERNAL when the loss is not finite: the last checkpoint stands, and the message names the
   // step, the epoch and the batch. The server hears of any error.
@@ -55,6 +57,7 @@ class Trainer {
   const LoadedDataset& data_;
   const MemoryPlan plan_;
   std::optional<Checkpoint> checkpoint_;  // until Resume has taken it over
+  std::shared_ptr<Network> first_;        // so, too
   Learner learner_;
   TrainingMetrics metrics_;
   ProgressReporter reporter_;

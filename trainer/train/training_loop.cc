@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <torch/torch.h>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "trainer/checkpoint/checkpoint.h"
+#include "trainer/train/first_network.h"
 #include "trainer/train/memory_plan.h"
 #include "trainer/train/trainer.h"
 
@@ -48,14 +50,16 @@ absl::Status Train(const TrainingOptions& asked, const LoadedDataset& data,
   spdlog::info("{} training games with {} positions, {} validation games with {}",
                WithCommas(dataset.training().games()), WithCommas(dataset.training().size()),
                WithCommas(dataset.validation().games()), WithCommas(dataset.validation().size()));
+  TrainingOptions sized = asked;
+  MOYO_ASSIGN_OR_RETURN(std::shared_ptr<Network> first, FirstNetwork(sized, dataset));
   MOYO_ASSIGN_OR_RETURN(std::optional<Checkpoint> checkpoint,
-                        FindCheckpoint(folder + "/checkpoints", asked));
-  const TrainingOptions options = Resolve(asked, checkpoint);
+                        FindCheckpoint(folder + "/checkpoints", sized));
+  const TrainingOptions options = Resolve(sized, checkpoint);
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory(options, dataset.memory_bytes()));
   spdlog::info("memory plan: {} of {}", plan.ToString(), HumanBytes(options.memory_budget_bytes));
   at::set_num_threads(options.threads);
   try {
-    return Trainer(options, data, plan, std::move(checkpoint), endpoint).Run();
+    return Trainer(options, data, plan, std::move(checkpoint), std::move(first), endpoint).Run();
   } catch (const std::exception& error) {  // Torch's
     return absl::InternalError(absl::StrCat("training failed: ", error.what()));
   }

@@ -1,0 +1,39 @@
+// `moyo-play match`: many games between an engine (the network, or a program) and a GTP program.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "play/evaluator.h"
+#include "play/policy_player.h"
+
+namespace moyo::play {
+
+struct MatchOptions {
+  std::string opponent;  // command of a GTP program
+  std::string engine;    // another one in the network's place; empty: the network
+  std::string out;       // folder
+  uint64_t games = 20;
+  int parallel = 1;  // games at once; each has its own programs
+  double komi = 6.5;
+  int opening_moves = 6;  // drawn by `seed`; each opening is played with both colours
+  uint64_t seed = 1;
+  size_t max_moves = 722;
+  absl::Duration command_timeout = absl::Seconds(60);
+  PlayerOptions player;  // of the network
+  bool json = false;
+};
+
+// Game g (from 0) has opening g / 2, and the engine is Black where g is even: the same options give
+// the same openings. Writes OUT/game-0001.sgf and so on, OUT/match.json, and the programs' messages
+// as OUT/opponent-1.log and OUT/engine-1.log. `evaluator` may be null when options.engine is given.
+// A line a game goes to `progress`, the summary to `out`. FAILED_PRECONDITION: OUT holds a match
+// already. Else the first error of a program that can go on no more, which ends the match; games
+// that were finished stay.
+absl::Status RunMatch(const MatchOptions& options, Evaluator* evaluator, std::ostream& out,
+                      std::ostream& progress);
+
+}  // namespace moyo::play

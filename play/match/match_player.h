@@ -1,0 +1,67 @@
+// One side of a match: a network in this process, or a GTP program.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "play/evaluator.h"
+#include "play/game_state.h"
+#include "play/match/gtp_process.h"
+#include "play/policy_player.h"
+
+namespace moyo::play {
+
+// Not thread-safe. Errors of every call but FinalScore mean that the player can go on no more.
+class MatchPlayer {
+ public:
+  virtual ~MatchPlayer() = default;
+  virtual absl::Status NewGame(int komi_half_points) = 0;
+  // Tells a move that was played, by the opponent or in the opening.
+  virtual absl::Status Play(go::Move move) = 0;
+  // The move for `color`, which counts as played; `state` is the game so far. Legality is for the
+  // caller to judge.
+  virtual absl::StatusOr<Decision> GenMove(const GameState& state, go::Color color) = 0;
+  // "B+3.5", "0". UNIMPLEMENTED or INVALID_ARGUMENT when the player cannot count.
+  virtual absl::StatusOr<std::string> FinalScore() = 0;
+};
+
+// The evaluator is shared by players of several threads when it is a SharedEvaluator.
+class NetworkMatchPlayer final : public MatchPlayer {
+ public:
+  NetworkMatchPlayer(Evaluator& evaluator, const PlayerOptions& options)
+      : player_(evaluator, options) {}
+  absl::Status NewGame(int komi_half_points) override;
+  absl::Status Play(go::Move) override { return absl::OkStatus(); }
+  absl::StatusOr<Decision> GenMove(const GameState& state, go::Color color) override {
+    return player_.Decide(state, color);
+  }
+  absl::StatusOr<std::string> FinalScore() override {
+    return absl::UnimplementedError("a network does not count");
+  }
+
+ private:
+  PolicyPlayer player_;
+};
+
+class GtpMatchPlayer final : public MatchPlayer {
+ public:
+  GtpMatchPlayer(std::unique_ptr<GtpProcess> program, absl::Duration timeout)
+      : program_(std::move(program)), timeout_(timeout) {}
+  absl::Status NewGame(int komi_half_points) override;
+  // INVALID_ARGUMENT: it refuses the move.
+  absl::Status Play(go::Move move) override;
+  // INVALID_ARGUMENT: it refuses, or answers what is no move.
+  absl::StatusOr<Decision> GenMove(const GameState& state, go::Color color) override;
+  absl::StatusOr<std::string> FinalScore() override;
+
+ private:
+  // A command whose answer says nothing.
+  absl::Status Tell(const std::string& line);
+
+  std::unique_ptr<GtpProcess> program_;
+  const absl::Duration timeout_;  // of each command
+};
+
+}  // namespace moyo::play

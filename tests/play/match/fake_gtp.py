@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""A GTP program for tests: plays down the board in a fixed order, and misbehaves as its arguments say.
+
+fake_gtp.py [--pass-after N] [--resign-after N] [--illegal-after N] [--garbage-after N] [--die-after N]
+            [--hang-after N] [--refuse-komi] [--score TEXT] [--no-score] [--noisy]
+N counts the program's own moves of a game.
+"""
+
+import argparse
+import sys
+
+COLUMNS = "ABCDEFGHJKLMNOPQRST"
+
+
+def points(color):
+    """Black fills rows from the bottom, White from the top, every second column: nothing is captured."""
+    for row in (range(1, 9) if color == "b" else range(19, 11, -1)):
+        for column in COLUMNS[::2]:
+            yield column + str(row)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("pass", "resign", "illegal", "garbage", "die", "hang"):
+        parser.add_argument("--%s-after" % name, type=int, default=10**9)
+    parser.add_argument("--refuse-komi", action="store_true")
+    parser.add_argument("--score", default="B+3.5")
+    parser.add_argument("--no-score", action="store_true")
+    parser.add_argument("--noisy", action="store_true")
+    options = parser.parse_args()
+    taken, own = set(), 0
+    print("fake program ready", file=sys.stderr, flush=True)
+    for line in sys.stdin:
+        words = line.lower().split()
+        if not words:
+            continue
+        answer, status = "", "="
+        if options.noisy:
+            print("this line is no answer")
+        if words[0] == "clear_board":
+            taken, own = set(), 0
+        elif words[0] == "komi" and options.refuse_komi:
+            status, answer = "?", "no komi here"
+        elif words[0] == "play":
+            taken.add(words[2].upper())
+        elif words[0] == "final_score":
+            status, answer = ("?", "cannot count") if options.no_score else ("=", options.score)
+        elif words[0] == "genmove":
+            if own >= options.die_after:
+                print("dying now", file=sys.stderr, flush=True)
+                sys.exit(3)
+            if own >= options.hang_after:
+                continue
+            if own >= options.resign_after:
+                answer = "resign"
+            elif own >= options.illegal_after:
+                answer = sorted(taken)[0]
+            elif own >= options.garbage_after:
+                answer = "Z99"
+            elif own >= options.pass_after:
+                answer = "PASS"
+            else:
+                answer = next((p for p in points(words[1]) if p not in taken), "pass")
+                taken.add(answer)
+            own += 1
+        elif words[0] == "quit":
+            print("=\n", flush=True)
+            return
+        print("%s %s\n" % (status, answer), flush=True)
+
+
+main()

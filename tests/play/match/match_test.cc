@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/files.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "play/game_file.h"
+#include "play/match/elo.h"
+#include "play/match/match_command.h"
+#include "play/match/play_game.h"
+#include "tests/play/fake_evaluator.h"
+#include "tests/support/temp_folder.h"
+
+namespace moyo::play {
+namespace {
+
+using ::testing::HasSubstr;
+
+class MatchTest : public testing::Test {
+ protected:
+  static std::string Fake(const std::string& arguments = "") {
+    return "python3 " MOYO_SOURCE_DIR "/tests/play/match/fake_gtp.py " + arguments;
+  }
+  MatchOptions Options(const std::string& engine, const std::string& opponent) const {
+    MatchOptions options;
+    options.engine = engine;
+    options.opponent = opponent;
+    options.out = folder_.path() + "/match";
+    options.games = 2;
+    options.opening_moves = 4;
+    return options;
+  }
+  absl::Status Run(const MatchOptions& options, Evaluator* evaluator = nullptr) {
+    out_.str("");
+    return RunMatch(options, evaluator, out_, progress_);
+  }
+  nlohmann::json Report() const {
+    return nlohmann::json::parse(*ReadFile(folder_.path() + "/match/match.json"));
+  }
+  std::string Game(int number) const {
+    return *ReadFile(absl::StrCat(folder_.path(), "/match/game-000", number, ".sgf"));
+  }
+
+  test::TempFolder folder_;
+  std::ostringstream out_, progress_;
+};
+
+TEST_F(MatchTest, ColoursTakeTurnsAndTheOpponentCounts) {
+  MatchOptions options =
+      Options(Fake("--pass-after 5"), Fake("--pass-after 5 --score B+2.5 --noisy"));
+  options.games = 4;
+  options.parallel = 2;
+  const absl::Status status = Run(options);
+  ASSERT_TRUE(status.ok()) << status;
+  const auto report = Report();
+  EXPECT_EQ(report["won"], 2);
+  EXPECT_EQ(report["lost"], 2);
+  EXPECT_EQ(report["as_black"]["won"], 2);
+  EXPECT_EQ(report["as_white"]["lost"], 2);
+  EXPECT_EQ(report["elo"], 0.0);
+  for (int game = 0; game < 4; ++game) {
+    EXPECT_EQ(report["results"][game]["engine"], game % 2 == 0 ? "black" : "white");
+    EXPECT_EQ(report["results"][game]["result"], "B+2.5");
+    EXPECT_EQ(report["results"][game]["end"], "passes");
+    EXPECT_EQ(report["results"][game]["moves"], 4 + 2 * 5 + 2);
+  }
+  EXPECT_THAT(out_.str(), HasSubstr("2 won, 2 lost, 0 drawn of 4 (50.0%)"));
+  EXPECT_THAT(progress_.str(), HasSubstr("2 won, 2 lost"));
+  EXPECT_THAT(*ReadFile(folder_.path() + "/match/opponent-2.log"), HasSubstr("ready"));
+}
+
+TEST_F(MatchTest, PairsShareAnOpeningAndPairsDiffer) {
+  MatchOptions options = Options(Fake("--pass-after 0"), Fake("--pass-after 0"));
+  options.games = 4;
+  ASSERT_TRUE(Run(options).ok());
+  const auto moves = [&](int game) {
+    return LoadGame(absl::StrCat(options.out, "/game-000", game, ".sgf"))->moves;
+  };
+  EXPECT_EQ(moves(1).size(), 6u);
+  EXPECT_EQ(moves(1), moves(2));
+  EXPECT_EQ(moves(3), moves(4));
+  EXPECT_NE(moves(1), moves(3));
+  EXPECT_THAT(Game(1), HasSubstr("PW[" + options.opponent));
+  EXPECT_THAT(Game(2), HasSubstr("PB[" + options.opponent));
+}
+
+TEST_F(MatchTest, ResignationsAndIllegalMovesLose) {
+  ASSERT_TRUE(Run(Options(Fake("--resign-after 3"), Fake())).ok());
+  EXPECT_EQ(Report()["lost"], 2);
+  EXPECT_EQ(Report()["results"][0]["result"], "W+R");
+  EXPECT_THAT(Game(2), HasSubstr("RE[B+R]"));
+  EXPECT_THAT(out_.str(), HasSubstr("under +"));  // no win: only a bound
+
+  for (const char* misbehaviour : {"--illegal-after 2", "--garbage-after 2"}) {
+    std::filesystem::remove_all(folder_.path() + "/match");
+    ASSERT_TRUE(Run(Options(Fake(), Fake(misbehaviour))).ok());
+    EXPECT_EQ(Report()["won"], 2) << misbehaviour;
+    EXPECT_EQ(Report()["results"][0]["end"], "illegal move") << misbehaviour;
+    EXPECT_THAT(Game(1), HasSubstr("RE[B+F]"));
+  }
+}
+
+TEST_F(MatchTest, AtTheMoveBoundTheOtherJudgeOrTheAreaCounts) {
+  MatchOptions options = Options(Fake("--score W+7"), Fake("--no-score"));
+  options.max_moves = 12;
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_EQ(Report()["results"][1]["result"], "W+7");
+  EXPECT_EQ(Report()["results"][1]["end"], "move bound");
+  EXPECT_EQ(Report()["results"][1]["moves"], 12);
+
+  std::filesystem::remove_all(options.out);
+  options.engine = Fake("--score perhaps");
+  ASSERT_TRUE(Run(options).ok());
+  // Six stones each and every empty point between them: White has its komi.
+  EXPECT_EQ(Report()["results"][0]["result"], "W+6.5");
+}
+
+TEST_F(MatchTest, NetworkPlaysTheOpeningAndItsMoves) {
+  FakeEvaluator network;
+  network.Prefer("pass", 0.001f);
+  MatchOptions options = Options("", Fake("--pass-after 2 --score 0"));
+  options.max_moves = 30;
+  options.parallel = 2;
+  options.json = true;
+  const absl::Status status = Run(options, &network);
+  ASSERT_TRUE(status.ok()) << status;
+  const auto json = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(json["engine"], "Moyo");
+  EXPECT_EQ(json["drawn"], 2);
+  EXPECT_THAT(Game(1), HasSubstr("RE[0]"));
+}
+
+TEST_F(MatchTest, ProgramThatCannotGoOnEndsTheMatchWithItsName) {
+  struct Case {
+    const char* arguments;
+    absl::StatusCode code;
+    const char* message;
+  };
+  for (const Case& c :
+       {Case{"--die-after 2", absl::StatusCode::kUnavailable, "has ended"},
+        Case{"--hang-after 2", absl::StatusCode::kDeadlineExceeded, "in time"},
+        Case{"--refuse-komi", absl::StatusCode::kInvalidArgument, "no komi here"}}) {
+    std::filesystem::remove_all(folder_.path() + "/match");
+    MatchOptions options = Options(Fake(), Fake(c.arguments));
+    // Long enough for two interpreters to start on a busy machine, and no longer.
+    if (c.code == absl::StatusCode::kDeadlineExceeded) options.command_timeout = absl::Seconds(5);
+    const absl::Status status = Run(options);
+    EXPECT_EQ(status.code(), c.code) << c.arguments << ": " << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("game 1: "));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.message));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/match/match.json"));
+  std::filesystem::remove_all(folder_.path() + "/match");
+  const absl::Status missing = Run(Options(Fake(), "/no/such/program"));
+  EXPECT_TRUE(absl::IsUnavailable(missing));
+  EXPECT_THAT(std::string(missing.message()), HasSubstr("not found"));
+}
+
+TEST_F(MatchTest, AnswersWithoutEndAreCutOff) {
+  const absl::Status status = Run(Options(Fake(), "yes"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+}
+
+TEST_F(MatchTest, AFolderWithAMatchIsNotWrittenOver) {
+  MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1"));
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(Run(options)));
+}
+
+TEST(ParseScoreTest, ScoresAndDraws) {
+  EXPECT_EQ(ParseScore("B+3.5")->margin_half_points, 7);
+  EXPECT_EQ(ParseScore("w+12 ")->winner, go::Winner::kWhite);
+  for (const char* draw : {"0", "jigo", "Draw", "B+0"}) {
+    EXPECT_EQ(ParseScore(draw)->winner, go::Winner::kDraw) << draw;
+  }
+  for (const char* bad : {"", "B+", "B+R", "W+nan", "W+-3", "3.5", "B+1e9"}) {
+    EXPECT_FALSE(ParseScore(bad).ok()) << bad;
+  }
+}
+
+TEST(EloTest, AgreesWithKnownValues) {
+  const EloEstimate even = EstimateElo({.won = 5, .lost = 5});
+  EXPECT_DOUBLE_EQ(*even.elo, 0);
+  // Wilson's interval of 5 of 10 is 0.2366 to 0.7634.
+  EXPECT_NEAR(*even.low, 400 * std::log10(0.2366 / 0.7634), 0.1);
+  EXPECT_NEAR(*even.high, -*even.low, 1e-9);
+  EXPECT_NEAR(*EstimateElo({.won = 75, .lost = 25}).elo, 190.8, 0.1);
+  const EloEstimate all = EstimateElo({.won = 20});
+  EXPECT_FALSE(all.elo || all.high);
+  EXPECT_NEAR(*all.low, 400 * std::log10(0.8389 / 0.1611), 0.5);
+  EXPECT_THAT(FormatElo(all), HasSubstr("over +"));
+  EXPECT_EQ(FormatElo(EstimateElo({})), "not known");
+}
+
+TEST(DrawOpeningTest, SameSeedSameMoves) {
+  FakeEvaluator network;
+  const auto first = *DrawOpening(&network, 8, 4);
+  EXPECT_EQ(first.size(), 8u);
+  EXPECT_EQ(first, *DrawOpening(&network, 8, 4));
+  EXPECT_NE(first, *DrawOpening(&network, 8, 5));
+  EXPECT_EQ(DrawOpening(nullptr, 9, 1)->size(), 4u);
+  network.failure = absl::InternalError("broken");
+  EXPECT_FALSE(DrawOpening(&network, 8, 4).ok());
+}
+
+}  // namespace
+}  // namespace moyo::play
