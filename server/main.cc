@@ -6,15 +6,17 @@
 #include <clocale>
 #include <cstdlib>
 
+#include "absl/synchronization/mutex.h"
 #include "common/base/filter_flags.h"
 #include "common/base/shutdown.h"
+#include "server/backup.h"
 #include "server/run_server.h"
 
 namespace {
 
 void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
-  app.add_option("--run-dir", options.run_dir, "Folder of the run; made when missing")->required();
-  app.add_option("--listen", options.listen, "HOST:PORT; port 0 picks a free one")->required();
+  app.add_option("--run-dir", options.run_dir, "Folder of the run; made when missing");
+  app.add_option("--listen", options.listen, "HOST:PORT; port 0 picks a free one");
   app.add_option("--games", options.games, "Folders, files or archives of game records");
   app.add_option("--limit", options.limit_games, "Stop cataloguing after so many games; 0: none");
   app.add_option("--games-per-shard", options.games_per_shard, "Games of one work unit")
@@ -50,6 +52,13 @@ void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
   app.add_option("--advertise", options.advertise, "HOST:PORT that join codes tell others to dial");
 }
 
+CLI::App* AddBackup(CLI::App& app, moyo::server::BackupOptions& options) {
+  CLI::App* backup = app.add_subcommand("backup", "Copy a run, in use or not, to go on from");
+  backup->add_option("--run-dir", options.run_dir, "Folder of the run")->required();
+  backup->add_option("--out", options.out, "Folder of the copy; must not be there")->required();
+  return backup;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -57,13 +66,20 @@ int main(int argc, char** argv) {
   std::setlocale(LC_CTYPE, "C.UTF-8");
   // What gRPC would print, one line of ours says.
   setenv("GRPC_VERBOSITY", "NONE", 0);
+  // Debian's Abseil looks for lock cycles at each lock: a help for tests, a tenth of a busy server.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   moyo::InstallShutdownHandlers();
   spdlog::set_default_logger(spdlog::stderr_color_mt("moyo-server"));
   CLI::App app("Moyo's server: work units, shards, ledger.", "moyo-server");
   moyo::server::ServerOptions options;
   AddFlags(app, options);
+  moyo::server::BackupOptions backup_options;
+  const CLI::App* backup = AddBackup(app, backup_options);
   try {
     app.parse(argc, argv);
+    if (backup->parsed()) return moyo::server::RunBackup(backup_options);
+    if (options.run_dir.empty()) throw CLI::RequiredError("--run-dir");
+    if (options.listen.empty()) throw CLI::RequiredError("--listen");
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
     std::fprintf(stderr, "moyo-server: %s; see --help\n", error.what());

@@ -16,6 +16,8 @@ namespace {
 constexpr int kMaxThreads = 512;
 // Threads that may wait for a call: with gRPC's two, every burst starts and ends hundreds.
 constexpr int kIdleThreads = 64;
+// More wait at the client. A worker has at most 1,024 units at once, and its heartbeat.
+constexpr int kMaxCallsPerConnection = 1100;
 constexpr size_t kMaxBufferBytes = 256u << 20;
 constexpr int kKeepaliveMinMs = 5'000;
 
@@ -56,6 +58,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& addr
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kKeepaliveMinMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsPerConnection);
   std::unique_ptr<Listener> listener(new Listener());
   listener->services_ =
       MakeServices({.coordinator = &coordinator,

@@ -123,7 +123,10 @@ class Proxy:
     async def _half_close(self, chance):
         for writer in list(self.writers):
             if chance.random() < 0.5 and not writer.is_closing():
-                writer.write_eof()
+                try:
+                    writer.write_eof()
+                except OSError:  # closed by the other side meanwhile
+                    writer.transport.abort()
 
     async def _close(self):
         self.server.close()

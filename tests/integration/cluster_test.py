@@ -179,6 +179,24 @@ class ClusterTest(unittest.TestCase):
         self.assertIsNone(stays.poll(), "the worker did not ride out the outage")
         self.assertIsNone(server.poll())
 
+    def test_backup_of_a_running_server_goes_on_to_the_same_dataset(self):
+        cluster = self.cluster("in use")
+        self.addCleanup(cluster.stop_all)
+        cluster.start_server()
+        worker = cluster.start_worker("a")
+        self.halt_in_the_middle(cluster, [worker])
+        copy = self.cluster("copy")
+        self.addCleanup(copy.stop_all)
+        backup = ("moyo-server", "backup", "--run-dir", cluster.run_dir, "--out", copy.run_dir)
+        self.assertIn("backed up", programs.succeed(*backup))
+        again = programs.run(*backup)
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("is there already", again.stderr)
+        cluster.stop_all()
+        copy.start_server()
+        copy.start_worker("b")
+        self.check_same_dataset(copy.await_complete())
+
     def test_worker_that_is_asked_to_leave_is_replaced_by_one_that_joins(self):
         cluster = self.cluster("left")
         self.addCleanup(cluster.stop_all)

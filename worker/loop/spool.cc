@@ -82,7 +82,9 @@ absl::Status Spool::Put(const FinishedUnit& unit) {
   const std::string stem = absl::StrCat(folder_, "/", NameOf(unit));
   absl::Status status = WriteFileAtomically(stem + kShardSuffix, unit.shard);
   if (status.ok()) {
-    status = WriteFileAtomically(stem + kCommitSuffix, unit.commit.SerializeAsString());
+    // Behind its own hash: a flipped bit may leave a message that reads well.
+    const std::string commit = unit.commit.SerializeAsString();
+    status = WriteFileAtomically(stem + kCommitSuffix, ToBytes(Hash128Of(commit)) + commit);
   }
   if (!status.ok()) Remove(NameOf(unit));
   return status;
@@ -125,8 +127,10 @@ std::vector<std::string> Spool::List() const {
 absl::StatusOr<FinishedUnit> Spool::Get(const std::string& name) const {
   const std::string stem = absl::StrCat(folder_, "/", name);
   FinishedUnit unit;
-  MOYO_ASSIGN_OR_RETURN(const std::string commit, ReadFile(stem + kCommitSuffix));
-  if (!unit.commit.ParseFromString(commit)) {
+  MOYO_ASSIGN_OR_RETURN(const std::string file, ReadFile(stem + kCommitSuffix));
+  const std::string hash = file.substr(0, sizeof(Hash128));
+  const std::string commit = file.substr(hash.size());
+  if (ToBytes(Hash128Of(commit)) != hash || !unit.commit.ParseFromString(commit)) {
     return absl::DataLossError(
         absl::StrCat("spooled commit '", stem, kCommitSuffix, "' is damaged"));
   }

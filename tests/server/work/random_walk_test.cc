@@ -195,18 +195,19 @@ class World {
   }
 
   Event CallOf(Holder& holder) {
+    // Nobody's token: of a worker that has no lease and does not know it.
+    const FencingToken token = random_() % 50 == 0 ? FencingToken{0} : holder.token;
     switch (random_() % 8) {
       case 0:
-        return Uploaded{holder.token};
+        return Uploaded{token};
       case 1:
       case 2:
-        return Commit{holder.token, DigestOf(holder.unit)};
+        return Commit{token, DigestOf(holder.unit)};
       case 3:
-        return Release{holder.token, random_() % 3 == 0 ? Leaving::kWilling : Leaving::kFailed,
-                       "failed"};
+        return Release{token, random_() % 3 == 0 ? Leaving::kWilling : Leaving::kFailed, "failed"};
       default:
         holder.work_done += random_() % 3;
-        return Progress{holder.token, holder.work_done};
+        return Progress{token, holder.work_done};
     }
   }
 

@@ -114,6 +114,24 @@ TEST_F(DeliveryTest, DamagedSpooledShardIsRemovedUnsent) {
   EXPECT_TRUE(SpooledFiles().empty());
 }
 
+TEST_F(DeliveryTest, DamagedSpooledCommitIsRemovedUnsent) {
+  // One bit of a row, which reads as another number of moves.
+  FinishedUnit unit = Finished();
+  unit.commit.mutable_rows(0)->set_moves(134);
+  Put(unit);
+  for (const auto& entry : std::filesystem::directory_iterator(spool())) {
+    if (entry.path().extension() != ".commit") continue;
+    std::string bytes = *ReadFile(entry.path().string());
+    const size_t moves = bytes.find("\x30\x86\x01");
+    ASSERT_NE(moves, std::string::npos);
+    bytes[moves + 1] ^= 0x20;
+    ASSERT_TRUE(WriteFileAtomically(entry.path().string(), bytes).ok());
+  }
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("CommitUnit"), 0);
+  EXPECT_TRUE(SpooledFiles().empty());
+}
+
 TEST_F(DeliveryTest, ShardWithoutItsCommitIsSweptAtTheStart) {
   Put(Finished());
   for (const auto& entry : std::filesystem::directory_iterator(spool())) {

@@ -1,0 +1,60 @@
+#include "server/backup.h"
+
+#include <filesystem>
+#include <iostream>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/files.h"
+#include "common/base/status_macros.h"
+#include "common/base/version.h"
+#include "server/store/backup.h"
+
+namespace moyo::server {
+namespace {
+
+// The certificate that join codes name, so that workers and trainers find the copy's server, too.
+absl::Status CopyIdentity(const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (!std::filesystem::exists(from, error)) return absl::OkStatus();
+  MOYO_RETURN_IF_ERROR(MakeFolder(to));
+  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, error);
+  if (error) return ErrnoStatus(error.value(), "copy", from);
+  std::filesystem::permissions(to, std::filesystem::perms::owner_all, error);
+  return absl::OkStatus();
+}
+
+// Under another name until it is whole.
+absl::StatusOr<store::BackupResult> BackUp(const BackupOptions& options) {
+  std::error_code ignored;
+  if (std::filesystem::exists(options.out, ignored)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("'", options.out, "' is there already; name a new folder with --out"));
+  }
+  const std::string part = options.out + ".part";
+  std::filesystem::remove_all(part, ignored);
+  absl::Cleanup remove_part = [&] { std::filesystem::remove_all(part, ignored); };
+  MOYO_RETURN_IF_ERROR(CopyIdentity(options.run_dir + "/server/tls", part + "/server/tls"));
+  MOYO_ASSIGN_OR_RETURN(const store::BackupResult result,
+                        store::BackUp(options.run_dir + "/server", part + "/server"));
+  MOYO_RETURN_IF_ERROR(
+      WriteFileAtomically(part + "/version", absl::StrCat(kRunFolderVersion, "\n")));
+  MOYO_RETURN_IF_ERROR(PublishFile(part, options.out));
+  std::move(remove_part).Cancel();
+  return result;
+}
+
+}  // namespace
+
+int RunBackup(const BackupOptions& options) {
+  const absl::StatusOr<store::BackupResult> result = BackUp(options);
+  if (!result.ok()) {
+    std::cerr << "moyo-server: " << std::string(result.status().message()) << "\n";
+    return 1;
+  }
+  std::cout << "backed up " << result->shards << " shards, " << result->bytes / (1 << 20)
+            << " MiB, to " << options.out << "; go on from it with --run-dir\n";
+  return 0;
+}
+
+}  // namespace moyo::server
