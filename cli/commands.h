@@ -24,6 +24,7 @@ void RegisterAdd(CLI::App& app, Action& chosen);
 void RegisterShards(CLI::App& app, Action& chosen);
 void RegisterExportPlanes(CLI::App& app, Action& chosen);
 void RegisterReset(CLI::App& app, Action& chosen);
+void RegisterSurvey(CLI::App& app, Action& chosen);
 void RegisterToken(CLI::App& app, Action& chosen);
 
 // Refuses text that is no size such as 10GiB.

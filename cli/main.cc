@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   moyo::cli::RegisterShards(app, chosen);
   moyo::cli::RegisterExportPlanes(app, chosen);
   moyo::cli::RegisterReset(app, chosen);
+  moyo::cli::RegisterSurvey(app, chosen);
   moyo::cli::RegisterToken(app, chosen);
   try {
     app.parse(argc, argv);

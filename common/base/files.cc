@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -15,6 +16,8 @@
 
 namespace moyo {
 namespace {
+
+constexpr uint64_t kPieceBytes = 256 * 1024;
 
 std::string FolderOf(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
@@ -124,14 +127,18 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes
   return bytes;
 }
 
-absl::StatusOr<std::string> ReadFileRange(const std::string& path, uint64_t offset,
-                                          uint64_t length_bytes) {
+absl::Status ReadFileRange(const std::string& path, uint64_t offset, uint64_t length_bytes,
+                           absl::FunctionRef<bool(std::string_view bytes)> receive) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return ErrnoStatus(errno, "open", path);
   const absl::Cleanup close_fd = [fd] { close(fd); };
-  std::string bytes(length_bytes, '\0');
-  MOYO_RETURN_IF_ERROR(ReadExactly(fd, path, offset, bytes));
-  return bytes;
+  std::string piece;
+  for (uint64_t done = 0; done < length_bytes; done += piece.size()) {
+    piece.resize(std::min<uint64_t>(length_bytes - done, kPieceBytes));
+    MOYO_RETURN_IF_ERROR(ReadExactly(fd, path, offset + done, piece));
+    if (!receive(piece)) return absl::CancelledError(absl::StrCat("stopped reading '", path, "'"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status MakeFolder(const std::string& path) {

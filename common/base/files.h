@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
@@ -22,9 +23,10 @@ absl::Status PublishFile(const std::string& temporary_path, const std::string& p
 
 // NOT_FOUND, PERMISSION_DENIED, or RESOURCE_EXHAUSTED over `max_bytes`.
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes = UINT64_MAX);
-// A byte range; OUT_OF_RANGE when the file is shorter.
-absl::StatusOr<std::string> ReadFileRange(const std::string& path, uint64_t offset,
-                                          uint64_t length_bytes);
+// Gives a byte range to `receive` in pieces of at most 256 KiB, so that a range of any size can be
+// read. `receive` returns false to stop (CANCELLED). OUT_OF_RANGE when the file is shorter.
+absl::Status ReadFileRange(const std::string& path, uint64_t offset, uint64_t length_bytes,
+                           absl::FunctionRef<bool(std::string_view bytes)> receive);
 
 // mkdir -p.
 absl::Status MakeFolder(const std::string& path);

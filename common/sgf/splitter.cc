@@ -314,6 +314,20 @@ void Splitter::Finish() {
   line_ = Line::kText;
 }
 
+Splitter::Begun Splitter::begun() const {
+  Begun begun;
+  if (depth_ > 0) {
+    begun.game = begin_;
+  } else if (mode_ != Mode::kSgf && line_ != Line::kText) {
+    begun.game = line_begin_;
+  }
+  if (mode_ != Mode::kList && probe_ != Probe::kNone) begun.opening = probe_begin_;
+  // Half a code unit may be the first byte of "(", and four bytes may prove to be two of them.
+  if (!begun.opening && has_half_) begun.opening = offset_ - 1;
+  if (offset_ < 4) begun.opening = 0;
+  return begun;
+}
+
 std::vector<GameSpan> SplitGames(std::string_view bytes) {
   Splitter splitter;
   splitter.Feed(bytes);

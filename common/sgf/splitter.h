@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,13 @@ class Splitter {
   void Finish();
   // Spans completed so far, ascending; the caller may take and clear them between calls.
   std::vector<GameSpan>& spans() { return spans_; }
+
+  // Where spans that are not complete yet may begin.
+  struct Begun {
+    std::optional<uint64_t> game;     // the open game's, or the list line's that may be one
+    std::optional<uint64_t> opening;  // of what may prove to be the next game's opening
+  };
+  Begun begun() const;
 
  private:
   friend struct SplitterStep;  // one byte of the state machine

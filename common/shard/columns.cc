@@ -42,6 +42,18 @@ void Columns::Append(const go::GameRecord& game, const Hash128& hash) {
   }
 }
 
+void Columns::Truncate(size_t games) {
+  size_t moves = positions();
+  size_t setup = setup_x.size();
+  for (size_t row = games; row < game_moves.size(); ++row) {
+    moves -= game_moves[row];
+    setup -= game_setup[row];
+  }
+  ForEachColumn(*this, [&](const char*, auto& column, Owner owner, uint32_t entries) {
+    column.resize(owner == Owner::kGame ? games * entries : owner == Owner::kMove ? moves : setup);
+  });
+}
+
 void Columns::Clear() {
   ForEachColumn(*this, [](const char*, auto& column, Owner, uint32_t) { column.clear(); });
 }

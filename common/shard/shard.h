@@ -43,6 +43,8 @@ struct Columns {
   size_t games() const { return game_moves.size(); }
   size_t positions() const { return move_x.size(); }
   void Append(const go::GameRecord& game, const Hash128& hash);
+  // Drops all rows from `games` on.
+  void Truncate(size_t games);
   void Clear();
 };
 

@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/source/file_walker.h"
 #include "server/catalog/file_scanner.h"
-#include "server/catalog/file_walker.h"
 
 namespace moyo::catalog {
 
@@ -44,8 +44,8 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
   FileScanner scanner(store_, options_.games_per_shard, limit_games, next_file_id);
   const absl::Status limit_reached = absl::OutOfRangeError("limit");
   for (const std::string& path : normal) {
-    const absl::Status walked =
-        WalkFiles(path, {options_.skipped_folder}, [&](const std::string& file) -> absl::Status {
+    const absl::Status walked = source::WalkFiles(
+        path, {options_.skipped_folder}, [&](const std::string& file) -> absl::Status {
           if (stopped_) return absl::CancelledError("the server is stopping");
           if (scanner.LimitReached()) return limit_reached;
           return scanner.VisitFile(file);

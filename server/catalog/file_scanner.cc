@@ -1,22 +1,12 @@
 #include "server/catalog/file_scanner.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
-#include "absl/cleanup/cleanup.h"
-#include "common/base/files.h"
 #include "common/base/status_macros.h"
 
 namespace moyo::catalog {
-namespace {
-
-constexpr size_t kReadBytes = 256 * 1024;
-
-}  // namespace
 
 FileScanner::FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
                          uint64_t next_file_id)
@@ -39,7 +29,7 @@ absl::Status FileScanner::VisitFile(const std::string& path) {
     return absl::OkStatus();
   }
   MOYO_RETURN_IF_ERROR(BeginFile(path, size_bytes, modified_ns, known));
-  const absl::Status scanned = IsArchiveName(path) ? ScanArchive(path) : ScanPlain(path);
+  const absl::Status scanned = source::ReadSources(path, *this);
   if (!scanned.ok()) AddUnreadable(scanned);
   file_->file.complete = !cut_;
   packer_.EndFile(file_);
@@ -66,71 +56,44 @@ absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes
   return absl::OkStatus();
 }
 
-absl::Status FileScanner::ScanPlain(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(errno, "open", path);
-  const absl::Cleanup close_fd = [fd] { close(fd); };
-  RangeBuilder builder = MakeBuilder("", -1);
-  buffer_.resize(kReadBytes);  // once: most files are far smaller
-  absl::Status status;
-  while (!builder.stopped()) {
-    const ssize_t got = read(fd, buffer_.data(), buffer_.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) status = ErrnoStatus(errno, "read", path);
-    if (got <= 0) break;
-    builder.Feed(std::string_view(buffer_).substr(0, got));
-  }
-  if (!status.ok() && file_->added == 0) return status;
-  builder.Finish();
-  cut_ = builder.stopped();
-  return status;
+bool FileScanner::BeginSource(const source::Member& member) {
+  cut_ = LimitReached();
+  builder_.reset();
+  if (cut_) return false;
+  member_ = member;
+  has_bytes_ = false;
+  builder_.emplace([this](uint64_t offset) { return GamesAt(offset); },
+                   [this](const Range& range) { AddRange(range); });
+  return true;
 }
 
-absl::Status FileScanner::ScanArchive(const std::string& path) {
-  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<ArchiveCursor> cursor, ArchiveCursor::Open(path));
-  while (!cut_ && status_.ok()) {
-    MOYO_ASSIGN_OR_RETURN(const std::optional<Member> member, cursor->Next());
-    if (!member) break;
-    cut_ = LimitReached();
-    if (!cut_) MOYO_RETURN_IF_ERROR(ScanMember(*cursor, *member));
-  }
-  return absl::OkStatus();
+bool FileScanner::Feed(std::string_view bytes) {
+  has_bytes_ = true;
+  builder_->Feed(bytes);
+  return !builder_->stopped() && status_.ok();
 }
 
-absl::Status FileScanner::ScanMember(ArchiveCursor& cursor, const Member& member) {
-  RangeBuilder builder = MakeBuilder(member.name, member.index);
-  absl::Status status;
-  while (!builder.stopped()) {
-    const absl::StatusOr<std::string_view> bytes = cursor.Read(kReadBytes);
-    if (!bytes.ok()) status = bytes.status();
-    if (!bytes.ok() || bytes->empty()) break;
-    builder.Feed(*bytes);
-  }
-  builder.Finish();
-  cut_ = builder.stopped();
-  return status;
-}
-
-RangeBuilder FileScanner::MakeBuilder(const std::string& member, int64_t member_index) {
-  return RangeBuilder(
-      [this, member_index](uint64_t offset) { return GamesAt(member_index, offset); },
-      [this, member, member_index](const Range& range) { AddRange(member, member_index, range); });
+void FileScanner::EndSource(const absl::Status& status) {
+  if (!builder_.has_value()) return;
+  // What came before damage counts; a source of which nothing can be read is its error alone.
+  if (status.ok() || has_bytes_) builder_->Finish();
+  cut_ = builder_->stopped();
 }
 
 // A known range is cut where it was cut before, whatever the limits were then.
-uint32_t FileScanner::GamesAt(int64_t member_index, uint64_t offset) const {
+uint32_t FileScanner::GamesAt(uint64_t offset) const {
   const uint64_t left =
       limit_games_ == 0 ? UINT64_MAX : limit_games_ - std::min(games_, limit_games_);
   if (left == 0) return 0;
-  const auto known = unchanged_ ? known_.find({member_index, offset}) : known_.end();
+  const auto known = unchanged_ ? known_.find({member_.index, offset}) : known_.end();
   if (known != known_.end() && known->second.error.empty()) return known->second.games;
   return std::min<uint64_t>(games_per_shard_, left);
 }
 
-void FileScanner::AddRange(const std::string& member, int64_t member_index, const Range& range) {
+void FileScanner::AddRange(const Range& range) {
   store::Source source;
-  source.member = member;
-  source.member_index = member_index;
+  source.member = member_.name;
+  source.member_index = member_.index;
   source.offset = range.offset;
   source.length_bytes = range.length_bytes;
   source.content_hash = range.content_hash;

@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "server/catalog/archive.h"
+#include "common/source/source_stream.h"
 #include "server/catalog/cataloguer.h"
 #include "server/catalog/range_builder.h"
 #include "server/catalog/unit_packer.h"
@@ -16,7 +17,7 @@
 namespace moyo::catalog {
 
 // Not thread-safe.
-class FileScanner {
+class FileScanner : private source::SourceSink {
  public:
   FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
               uint64_t next_file_id);
@@ -32,12 +33,11 @@ class FileScanner {
   // How the store knows the file; nullopt-like when `known_` is empty.
   absl::Status BeginFile(const std::string& path, uint64_t size_bytes, uint64_t modified_ns,
                          const std::optional<store::File>& known);
-  absl::Status ScanPlain(const std::string& path);
-  absl::Status ScanArchive(const std::string& path);
-  absl::Status ScanMember(ArchiveCursor& cursor, const Member& member);
-  RangeBuilder MakeBuilder(const std::string& member, int64_t member_index);
-  uint32_t GamesAt(int64_t member_index, uint64_t offset) const;
-  void AddRange(const std::string& member, int64_t member_index, const Range& range);
+  bool BeginSource(const source::Member& member) override;
+  bool Feed(std::string_view bytes) override;
+  void EndSource(const absl::Status& status) override;
+  uint32_t GamesAt(uint64_t offset) const;
+  void AddRange(const Range& range);
   void AddUnreadable(const absl::Status& why);
   void AddSource(store::Source source, uint32_t games_seen);
 
@@ -53,8 +53,11 @@ class FileScanner {
   std::map<RangeKey, store::Source> known_;
   bool unchanged_ = false;  // it is as it was when its known sources were found
   bool cut_ = false;        // the limit came in its middle
-  std::string buffer_;      // of plain files
   absl::Status status_;     // first failure of the store
+  // The source being read.
+  source::Member member_;
+  std::optional<RangeBuilder> builder_;
+  bool has_bytes_ = false;
 };
 
 }  // namespace moyo::catalog

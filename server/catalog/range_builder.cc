@@ -6,7 +6,7 @@ namespace moyo::catalog {
 namespace {
 
 // Bytes that may wait for the end of a game. What lies beyond counts as the range's in any case.
-constexpr size_t kMaxWaitingBytes = 64u << 20;
+constexpr size_t kMaxWaitingBytes = 4u << 20;
 
 }  // namespace
 

@@ -22,7 +22,7 @@ struct Range {
   uint32_t games_seen = 0;  // 0 for the range without any game
 };
 
-// One use. Memory: the bytes since the last game's end, at most 64 MiB.
+// One use. Memory: the bytes since the last game's end, at most 4 MiB and a piece.
 class RangeBuilder {
  public:
   // `games_at` says how many games the range beginning at an offset may hold; 0 stops the builder.

@@ -1,13 +1,10 @@
 #include "server/catalog/source_reader.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
@@ -33,31 +30,22 @@ absl::Status SourceReader::Read(const store::Source& source, const Sink& sink) {
 }
 
 absl::Status SourceReader::ReadPlain(const store::Source& source, const Sink& sink) {
-  const int fd = open(source.path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(errno, "open", source.path);
-  const absl::Cleanup close_fd = [fd] { close(fd); };
-  if (source.length_bytes == 0) return sink({}, true) ? absl::OkStatus() : Cancelled();
-  std::string buffer(std::min<uint64_t>(source.length_bytes, kChunkBytes), '\0');
   uint64_t done = 0;
-  while (done < source.length_bytes) {
-    const size_t want = std::min<uint64_t>(source.length_bytes - done, buffer.size());
-    const ssize_t got = pread(fd, buffer.data(), want, source.offset + done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return ErrnoStatus(errno, "read", source.path);
-    if (got == 0) return Shorter(source);
-    done += got;
-    if (!sink(std::string_view(buffer).substr(0, got), done == source.length_bytes)) {
-      return Cancelled();
-    }
-  }
-  return absl::OkStatus();
+  const absl::Status status =
+      ReadFileRange(source.path, source.offset, source.length_bytes, [&](std::string_view bytes) {
+        done += bytes.size();
+        return sink(bytes, done == source.length_bytes);
+      });
+  if (absl::IsOutOfRange(status)) return Shorter(source);
+  if (!status.ok() || source.length_bytes > 0) return status;
+  return sink({}, true) ? absl::OkStatus() : Cancelled();
 }
 
 absl::Status SourceReader::ReadMember(const store::Source& source, const Sink& sink) {
   MOYO_ASSIGN_OR_RETURN(OpenArchive archive, Take(source));
-  ArchiveCursor& cursor = *archive.cursor;
+  source::ArchiveCursor& cursor = *archive.cursor;
   while (cursor.index() < source.member_index) {
-    MOYO_ASSIGN_OR_RETURN(const std::optional<Member> member, cursor.Next());
+    MOYO_ASSIGN_OR_RETURN(const std::optional<source::Member> member, cursor.Next());
     if (!member) return Shorter(source);
   }
   if (cursor.index() != source.member_index) return Shorter(source);
@@ -103,7 +91,8 @@ absl::StatusOr<SourceReader::OpenArchive> SourceReader::Take(const store::Source
       return taken;
     }
   }
-  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<ArchiveCursor> cursor, ArchiveCursor::Open(source.path));
+  MOYO_ASSIGN_OR_RETURN(std::unique_ptr<source::ArchiveCursor> cursor,
+                        source::ArchiveCursor::Open(source.path));
   return OpenArchive{source.path, modified_ns, std::move(cursor)};
 }
 

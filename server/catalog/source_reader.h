@@ -10,7 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "server/catalog/archive.h"
+#include "common/source/archive.h"
 #include "server/store/rows.h"
 
 namespace moyo::catalog {
@@ -29,7 +29,7 @@ class SourceReader {
   struct OpenArchive {
     std::string path;
     uint64_t modified_ns = 0;
-    std::unique_ptr<ArchiveCursor> cursor;
+    std::unique_ptr<source::ArchiveCursor> cursor;
   };
   absl::Status ReadPlain(const store::Source& source, const Sink& sink);
   absl::Status ReadMember(const store::Source& source, const Sink& sink);

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "common/sgf/splitter.h"
-#include "server/catalog/archive.h"
+#include "common/source/archive.h"
 #include "tests/fuzz/require.h"
 
 namespace moyo::fuzz {
 namespace {
 
-using catalog::ArchiveCursor;
+using source::ArchiveCursor;
 
 constexpr uint64_t kMostBytes = 256 << 10;  // read of one archive: bombs cost time and show nothing
 

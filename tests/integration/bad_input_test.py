@@ -52,6 +52,16 @@ class BadInputTest(unittest.TestCase):
         self.refused(1, ["no game found"], "moyo", "run", "--games", self.path("texts"),
                      "--run-dir", self.path("run"))
 
+    def test_survey_of_nothing(self):
+        self.refused(1, ["no-such-folder", "does not exist"], "moyo", "survey",
+                     self.path("no-such-folder"))
+        os.mkdir(self.path("empty"))
+        self.refused(1, ["empty", "holds no file"], "moyo", "survey", self.path("empty"))
+        self.write("texts/a.txt", "not a game")
+        self.refused(1, ["no game found"], "moyo", "survey", self.path("texts"))
+        self.refused(2, ["paths"], "moyo", "survey")
+        self.refused(2, ["--limit", "'none'"], "moyo", "survey", "--limit", "none", "x")
+
     def test_no_game_accepted(self):
         if not programs.have("moyo-server", "moyo-worker"):
             self.skipTest("server and worker are not built")

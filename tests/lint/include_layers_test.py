@@ -16,6 +16,7 @@ BASE = "common/base/"
 # share a stem: server/coordinator.h, server/coordinator_queries.cc.
 PARTS = {
     "common/base": ([], ["io", "openssl"]),  # SHA-256
+    "common/source": ([BASE], ["io"]),
     "common/go": ([BASE], []),
     "common/sgf": ([BASE, "common/go/"], []),
     "common/features": ([BASE, "common/go/"], []),
@@ -27,7 +28,7 @@ PARTS = {
     "server/work": ([BASE], []),
     # A shard's contents matter to it for one question only: does one game go on where another ends?
     "server/store": ([BASE, "server/work/", "common/shard/"], ["io", "sqlite"]),
-    "server/catalog": ([BASE, "server/store/", "common/sgf/splitter.h"], ["io"]),
+    "server/catalog": ([BASE, "server/store/", "common/source/", "common/sgf/splitter.h"], ["io"]),
     # The class behind the RPCs: messages in, messages out, no transport.
     "server/coordinator": (
         [BASE, "server/work/", "server/store/", "server/catalog/", "server/messages.h", "server/traffic.h"],
@@ -56,9 +57,12 @@ PARTS = {
         [BASE, "common/go/", "common/features/", "common/sgf/", "trainer/model/", "trainer/export/"],
         ["io"],
     ),
-    # Go's types come with the games that sgf and shard hand out; export-planes replays them to planes.
+    # Go's types come with the games that sgf and shard hand out; export-planes replays them to planes. `moyo survey`
+    # finds sources as the server does and judges games as a worker does, so that its numbers are theirs: worker/parse
+    # is pure.
     "cli": (
-        [BASE, "common/go/", "common/sgf/", "common/features/", "common/shard/", "common/rpc/"],
+        [BASE, "common/source/", "common/go/", "common/sgf/", "common/features/", "common/shard/", "common/rpc/",
+         "worker/parse/"],
         ["io", "proto", "grpc"],
     ),
 }
@@ -116,6 +120,7 @@ def check_rules():
         ("common/rpc", "openssl/ssl.h"),
         ("server/catalog", "common/sgf/splitter.h"),
         ("server/rpc", "moyo/v1/work.grpc.pb.h"),
+        ("cli", "worker/parse/game_judge.h"),
         ("server", "server/work/unit.h"),
         ("server/rpc", "server/coordinator.h"),
         ("trainer", "torch/torch.h"),
@@ -142,6 +147,8 @@ def check_rules():
         ("play", "server/store/store.h"),
         ("cli", "torch/torch.h"),
         ("cli", "tests/support/fake.h"),
+        ("cli", "worker/loop/worker_loop.h"),
+        ("common/source", "common/sgf/splitter.h"),
     ]
     for part, header in right:
         assert problem_of(part, header) is None, (part, header)

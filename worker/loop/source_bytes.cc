@@ -1,8 +1,7 @@
 #include "worker/loop/source_bytes.h"
 
 #include <algorithm>
-#include <optional>
-#include <utility>
+#include <memory>
 
 #include "common/base/digest.h"
 #include "common/base/files.h"
@@ -10,99 +9,118 @@
 namespace moyo::worker {
 namespace {
 
-constexpr uint64_t kLocalReadBytes = 4 << 20;
+// Whether the bytes seen are those that were catalogued.
+class ContentCheck {
+ public:
+  explicit ContentCheck(const v1::Source& source) : source_(source) {}
 
-bool HasContent(const v1::Source& source, std::string_view bytes) {
-  return bytes.size() == source.length_bytes() &&
-         ToBytes(Hash128Of(bytes)) == source.content_hash();
-}
+  void Update(std::string_view bytes) {
+    size_bytes_ += bytes.size();
+    sha_.Update(bytes);
+  }
+  // Another content is known before its end when there is more of it.
+  bool MayHold() const { return size_bytes_ <= source_.length_bytes(); }
+  bool Holds() {
+    const Digest digest = sha_.Finish();
+    const std::string_view hash(reinterpret_cast<const char*>(digest.data()), sizeof(Hash128));
+    return size_bytes_ == source_.length_bytes() && hash == source_.content_hash();
+  }
 
-// In pieces, so that a slow disk shows progress.
-std::optional<std::string> ReadLocal(const v1::Source& source, ReadCounters& counters) {
-  if (!source.member().empty()) return std::nullopt;
-  std::string bytes;
-  do {
-    const uint64_t piece = std::min(kLocalReadBytes, source.length_bytes() - bytes.size());
-    const auto read = ReadFileRange(source.path(), source.offset() + bytes.size(), piece);
-    if (!read.ok()) return std::nullopt;
-    bytes += *read;
-    counters.bytes_read += read->size();
-  } while (bytes.size() < source.length_bytes());
-  if (!HasContent(source, bytes)) return std::nullopt;
-  return bytes;
+ private:
+  const v1::Source& source_;
+  Sha256 sha_;
+  uint64_t size_bytes_ = 0;
+};
+
+enum class LocalRead : uint8_t { kDone, kNotHere, kStopped };
+
+LocalRead ReadLocal(const v1::Source& source, ReadCounters& counters, UnitSink& sink) {
+  if (!source.member().empty()) return LocalRead::kNotHere;
+  ContentCheck check(source);
+  sink.BeginSource(source);
+  const absl::Status read = ReadFileRange(source.path(), source.offset(), source.length_bytes(),
+                                          [&](std::string_view bytes) {
+                                            counters.bytes_read += bytes.size();
+                                            check.Update(bytes);
+                                            return sink.Feed(bytes);
+                                          });
+  if (read.ok() && check.Holds()) {
+    return sink.EndSource() ? LocalRead::kDone : LocalRead::kStopped;
+  }
+  sink.DropSource();
+  return absl::IsCancelled(read) ? LocalRead::kStopped : LocalRead::kNotHere;
 }
 
 // Sources [begin, end) over the network, in one stream.
 class Fetcher {
  public:
-  Fetcher(const v1::Lease& lease, int begin, int end, ReadCounters& counters,
-          absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive)
-      : lease_(lease), at_(begin), end_(end), counters_(counters), receive_(receive) {}
+  Fetcher(const v1::Lease& lease, int begin, ReadCounters& counters, UnitSink& sink)
+      : lease_(lease), at_(begin), counters_(counters), sink_(sink) {}
 
   absl::Status Run(CoordinatorClient& client) {
     v1::FetchSourcesRequest request;
     request.set_unit_id(lease_.unit_id());
     request.set_fencing_token(lease_.fencing_token());
-    for (int i = at_; i < end_; ++i) request.add_source_ids(lease_.sources(i).source_id());
+    for (int i = at_; i < lease_.sources_size(); ++i) {
+      request.add_source_ids(lease_.sources(i).source_id());
+    }
     const absl::Status status =
         client.Fetch(request, [this](v1::FetchSourcesResponse& message) { return Take(message); });
     if (!problem_.ok()) return problem_;
     if (!status.ok()) return status;
-    if (at_ < end_) return absl::UnavailableError("the server's stream of sources ended early");
+    if (at_ < lease_.sources_size()) {
+      return absl::UnavailableError("the server's stream of sources ended early");
+    }
     return absl::OkStatus();
   }
 
  private:
-  bool Take(v1::FetchSourcesResponse& message) {
-    if (at_ >= end_ || message.source_id() != lease_.sources(at_).source_id()) {
+  bool Take(const v1::FetchSourcesResponse& message) {
+    if (at_ >= lease_.sources_size() || message.source_id() != lease_.sources(at_).source_id()) {
       problem_ = absl::DataLossError("the server sent a source that was not asked for");
       return false;
     }
-    const v1::Source& source = lease_.sources(at_);
     counters_.bytes_read += message.data().size();
     counters_.fetched_bytes += message.data().size();
-    // Never more in memory than was catalogued; one byte more shows that it is another content.
-    const size_t room = source.length_bytes() + 1 - bytes_.size();
-    bytes_.append(message.data(), 0, std::min(room, message.data().size()));
+    if (TakeBytes(lease_.sources(at_), message)) return true;
+    problem_ = absl::CancelledError("stopped");
+    return false;
+  }
+
+  bool TakeBytes(const v1::Source& source, const v1::FetchSourcesResponse& message) {
+    if (check_ == nullptr) {
+      check_ = std::make_unique<ContentCheck>(source);
+      sink_.BeginSource(source);
+    }
+    check_->Update(message.data());
+    if (check_->MayHold() && !sink_.Feed(message.data())) return false;
     if (!message.last() && message.error().empty()) return true;
-    SourceContent content{.bytes = bytes_, .error = message.error()};
-    if (content.error.empty() && !HasContent(source, bytes_)) {
-      content.error = "changed since it was catalogued";
-    }
     ++at_;
-    if (!receive_(source, content)) {
-      problem_ = absl::CancelledError("stopped");
-      return false;
-    }
-    bytes_.clear();
-    return true;
+    std::string why = message.error();
+    if (why.empty() && !check_->Holds()) why = "changed since it was catalogued";
+    check_ = nullptr;
+    return why.empty() ? sink_.EndSource() : sink_.FailSource(source, why);
   }
 
   const v1::Lease& lease_;
   int at_;
-  const int end_;
   ReadCounters& counters_;
-  absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive_;
-  std::string bytes_;
+  UnitSink& sink_;
+  std::unique_ptr<ContentCheck> check_;  // of the open source
   absl::Status problem_;
 };
 
 }  // namespace
 
-absl::Status ForEachSource(
-    CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, ReadCounters& counters,
-    absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive) {
+absl::Status ReadUnit(CoordinatorClient& client, const v1::Lease& lease, LocalFiles local,
+                      ReadCounters& counters, UnitSink& sink) {
   for (int at = 0; at < lease.sources_size(); ++at) {
-    std::optional<std::string> bytes;
-    if (local == LocalFiles::kUse) bytes = ReadLocal(lease.sources(at), counters);
-    if (!bytes.has_value()) {
-      // What this machine lacks it mostly lacks to the end: members of one archive, another file
-      // system.
-      return Fetcher(lease, at, lease.sources_size(), counters, receive).Run(client);
-    }
-    if (!receive(lease.sources(at), {.bytes = *bytes, .error = ""})) {
-      return absl::CancelledError("stopped");
-    }
+    const LocalRead read = local == LocalFiles::kUse ? ReadLocal(lease.sources(at), counters, sink)
+                                                     : LocalRead::kNotHere;
+    if (read == LocalRead::kStopped) return absl::CancelledError("stopped");
+    // What this machine lacks it mostly lacks to the end: members of one archive, another file
+    // system.
+    if (read == LocalRead::kNotHere) return Fetcher(lease, at, counters, sink).Run(client);
   }
   return absl::OkStatus();
 }

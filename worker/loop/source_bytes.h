@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "moyo/v1/work.pb.h"
 #include "worker/loop/coordinator_client.h"
@@ -16,9 +15,18 @@ namespace moyo::worker {
 
 enum class LocalFiles : uint8_t { kUse, kIgnore };
 
-struct SourceContent {
-  std::string_view bytes;  // valid during the call
-  std::string error;       // set: the source could not be read, and why
+// Takes the sources one after another, each in pieces. False ends the reading.
+class UnitSink {
+ public:
+  virtual ~UnitSink() = default;
+  virtual void BeginSource(const v1::Source& source) = 0;
+  virtual bool Feed(std::string_view bytes) = 0;  // valid during the call
+  // What was fed is the source as it was catalogued.
+  virtual bool EndSource() = 0;
+  // What was fed is worth nothing: BeginSource follows for the same source, from elsewhere.
+  virtual void DropSource() = 0;
+  // What was fed is worth nothing, and nobody can read the source. `why` says it.
+  virtual bool FailSource(const v1::Source& source, const std::string& why) = 0;
 };
 
 // May be read by another thread meanwhile.
@@ -27,11 +35,10 @@ struct ReadCounters {
   std::atomic<uint64_t> fetched_bytes{0};  // over the network
 };
 
-// Calls `receive` once for each source of the lease, in order; it returns false to stop
-// (CANCELLED). Holds one source at a time. Bytes from the network are checked against the content
-// hash too.
-absl::Status ForEachSource(
-    CoordinatorClient& client, const v1::Lease& lease, LocalFiles local, ReadCounters& counters,
-    absl::FunctionRef<bool(const v1::Source&, const SourceContent&)> receive);
+// CANCELLED when the sink ended it; else what the network said, in the middle of a source maybe.
+// Holds one piece (256 KiB) at a time. Bytes are checked against the content hash, wherever they
+// come from.
+absl::Status ReadUnit(CoordinatorClient& client, const v1::Lease& lease, LocalFiles local,
+                      ReadCounters& counters, UnitSink& sink);
 
 }  // namespace moyo::worker

@@ -69,6 +69,38 @@ FinishedUnit Finish(const Registration& as, const v1::Lease& lease, ParseJob& jo
   return unit;
 }
 
+// Hands what is read to the job.
+class UnitParser : public UnitSink {
+ public:
+  UnitParser(ParseJob& job, const RunningUnit& unit) : job_(job), unit_(unit) {}
+
+  void BeginSource(const v1::Source& source) override {
+    job_.BeginSource(source.first_game(), source.games());
+  }
+  bool Feed(std::string_view bytes) override {
+    job_.Feed(bytes);
+    return GoesOn();
+  }
+  bool EndSource() override {
+    job_.EndSource();
+    return GoesOn();
+  }
+  void DropSource() override { job_.DropSource(); }
+  bool FailSource(const v1::Source& source, const std::string& why) override {
+    job_.DropSource();
+    job_.AddUnreadableSource(source.first_game(), source.games(), why);
+    return GoesOn();
+  }
+
+ private:
+  bool GoesOn() const {
+    return !unit_.lost.load(std::memory_order_relaxed) && !ShutdownRequested();
+  }
+
+  ParseJob& job_;
+  const RunningUnit& unit_;
+};
+
 }  // namespace
 
 ParseOptions FromProto(const v1::ParseOptions& options) {
@@ -83,16 +115,8 @@ absl::StatusOr<FinishedUnit> RunUnit(CoordinatorClient& client, const Registrati
   unit.games_parsed = 0;
   unit.read.bytes_read = 0;
   ParseJob job(as.options, &unit.games_parsed);
-  MOYO_RETURN_IF_ERROR(
-      ForEachSource(client, unit.lease, local, unit.read,
-                    [&](const v1::Source& source, const SourceContent& content) {
-                      if (content.error.empty()) {
-                        job.AddSource(content.bytes, source.first_game(), source.games());
-                      } else {
-                        job.AddUnreadableSource(source.first_game(), source.games(), content.error);
-                      }
-                      return !unit.lost.load(std::memory_order_relaxed) && !ShutdownRequested();
-                    }));
+  UnitParser parser(job, unit);
+  MOYO_RETURN_IF_ERROR(ReadUnit(client, unit.lease, local, unit.read, parser));
   return Finish(as, unit.lease, job);
 }
 

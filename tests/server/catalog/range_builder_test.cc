@@ -62,6 +62,22 @@ TEST(RangeBuilderTest, GameWithoutEndBelongsToTheLastRange) {
   EXPECT_EQ(ranges[1].offset + ranges[1].length_bytes, bytes.size());
 }
 
+// More than the builder holds in memory.
+TEST(RangeBuilderTest, GapsAndGamesOfAnySizeAreHashedInPieces) {
+  const std::string bytes = kGame + std::string(9 << 20, ' ') + kGame + "(;GM[1]C[" +
+                            std::string(9 << 20, 'x') + "])" + kGame;
+  for (const uint32_t games_a_range : {1u, 2u, 3u, 4u}) {
+    uint32_t games = 0;
+    for (const Range& range : Build(bytes, games_a_range, 100'000)) {
+      const std::string part = bytes.substr(range.offset, range.length_bytes);
+      EXPECT_EQ(range.content_hash, Hash128Of(part));
+      EXPECT_EQ(sgf::SplitGames(part).size(), range.games);
+      games += range.games;
+    }
+    EXPECT_EQ(games, 4u);
+  }
+}
+
 TEST(RangeBuilderTest, StopsWhenNoGameIsWanted) {
   int ranges = 0;
   RangeBuilder builder([&](uint64_t) { return ranges == 0 ? 2u : 0u; },

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -187,6 +188,50 @@ TEST(ParseJob, UnreadableSourceIsRejectedWithItsCause) {
   EXPECT_EQ(job.rows()[1].reason, "SOURCE_UNREADABLE");
   EXPECT_EQ(job.rows()[1].detail.substr(0, 17), "cannot open \\'x\\'");
   EXPECT_LE(job.rows()[1].detail.size(), 200u);
+}
+
+TEST(ParseJob, PiecesOfASourceDecideNothing) {
+  const std::string source = "text " + Game(40) + "(;GM[2])" + Game(50, ";B[aa]") + "(;GM[1]";
+  ParseJob whole({});
+  whole.AddSource(source, 1, 4);
+  for (const size_t piece_bytes : {1u, 7u, 100u}) {
+    ParseJob job({});
+    job.BeginSource(1, 4);
+    for (size_t at = 0; at < source.size(); at += piece_bytes) {
+      job.Feed(std::string_view(source).substr(at, piece_bytes));
+    }
+    job.EndSource();
+    EXPECT_EQ(shard::DigestOf(job.columns()), shard::DigestOf(whole.columns()));
+    ASSERT_EQ(job.rows().size(), 4u);
+    for (size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(job.rows()[i].reason, whole.rows()[i].reason);
+      EXPECT_EQ(job.rows()[i].byte_offset, whole.rows()[i].byte_offset);
+      EXPECT_EQ(job.rows()[i].detail, whole.rows()[i].detail);
+    }
+  }
+}
+
+TEST(ParseJob, DroppedSourceLeavesNothing) {
+  std::atomic<uint64_t> games_parsed{0};
+  ParseJob job({}, &games_parsed), other({});
+  for (ParseJob* each : {&job, &other}) each->AddSource(Game(40), 1, 1);
+  job.BeginSource(2, 2);
+  job.Feed("(;SZ[19]AB[aa][bb];W[cc])" + Game(60));
+  job.DropSource();
+  EXPECT_EQ(job.rows().size(), 1u);
+  for (ParseJob* each : {&job, &other}) each->AddSource(Game(50), 2, 1);
+  EXPECT_EQ(job.rows().size(), 2u);
+  EXPECT_EQ(shard::DigestOf(job.columns()), shard::DigestOf(other.columns()));
+  EXPECT_EQ(games_parsed, 3u);  // progress never falls
+}
+
+TEST(ParseJob, GameOverTheSizeLimitCostsNoNeighbour) {
+  ParseJob job({.max_game_bytes = 1000});
+  job.AddSource(Game(40) + Game(300) + Game(50), 1, 3);
+  ASSERT_EQ(job.rows().size(), 3u);
+  EXPECT_EQ(job.rows()[1].reason, "GAME_TOO_LARGE");
+  EXPECT_EQ(job.rows()[1].byte_offset, Game(40).size());
+  EXPECT_EQ(job.columns().positions(), 90u);
 }
 
 TEST(ParseJob, ListLinesAreGames) {

@@ -1,4 +1,4 @@
-#include "server/catalog/file_walker.h"
+#include "common/source/file_walker.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 
-namespace moyo::catalog {
+namespace moyo::source {
 namespace {
 
 bool IsFolder(const std::string& path, const dirent& entry) {
@@ -82,4 +82,4 @@ absl::Status WalkFiles(const std::string& path, const WalkOptions& options,
   return absl::OkStatus();
 }
 
-}  // namespace moyo::catalog
+}  // namespace moyo::source

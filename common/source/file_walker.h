@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 
-namespace moyo::catalog {
+namespace moyo::source {
 
 struct WalkOptions {
   std::string skipped_folder;  // absolute; our own run directory
@@ -19,4 +19,4 @@ struct WalkOptions {
 absl::Status WalkFiles(const std::string& path, const WalkOptions& options,
                        const std::function<absl::Status(const std::string&)>& visit);
 
-}  // namespace moyo::catalog
+}  // namespace moyo::source

@@ -1,0 +1,87 @@
+#include "cli/survey/survey_words.h"
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace moyo::cli {
+namespace {
+
+constexpr int kProfessional = 10;  // ranks above it: professional dan + 10
+
+}  // namespace
+
+std::string BoardSizeWord(int size) { return absl::StrCat(size); }
+
+std::string YearWord(int year) { return year == 0 ? "unknown" : absl::StrCat(year); }
+
+std::string RulesetWord(go::Ruleset ruleset) {
+  switch (ruleset) {
+    case go::Ruleset::kUnknown:
+      return "unknown";
+    case go::Ruleset::kJapanese:
+      return "japanese";
+    case go::Ruleset::kChinese:
+      return "chinese";
+    case go::Ruleset::kKorean:
+      return "korean";
+    case go::Ruleset::kAga:
+      return "aga";
+    case go::Ruleset::kNewZealand:
+      return "new-zealand";
+    case go::Ruleset::kTrompTaylor:
+      return "tromp-taylor";
+    case go::Ruleset::kIng:
+      return "ing";
+    case go::Ruleset::kOther:
+      return "other";
+  }
+  return "unknown";
+}
+
+std::string ResultWord(const ResultKey& result) {
+  if (result.winner == go::Winner::kUnknown) return "unknown";
+  if (result.winner == go::Winner::kDraw) return "draw";
+  const std::string winner = result.winner == go::Winner::kBlack ? "B" : "W";
+  switch (result.by) {
+    case ResultKey::By::kResignation:
+      return winner + "+R";
+    case ResultKey::By::kPoints:
+      return winner + "+points";
+    case ResultKey::By::kUnsaid:
+      return winner;
+  }
+  return winner;
+}
+
+std::string KomiWord(int half_points) {
+  const int points = std::abs(half_points) / 2;
+  return absl::StrCat(half_points < 0 ? "-" : "", points, half_points % 2 != 0 ? ".5" : "");
+}
+
+std::string RankWord(int rank) {
+  if (rank == 0) return "unknown";
+  if (rank < 0) return absl::StrCat(-rank, "k");
+  return rank > kProfessional ? absl::StrCat(rank - kProfessional, "p") : absl::StrCat(rank, "d");
+}
+
+std::string Printable(std::string_view text) {
+  const std::string utf8 = sgf::ToUtf8(text, sgf::TextEncoding::kUtf8);
+  std::string out;
+  for (size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(utf8[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < utf8.size() ? utf8[i + 1] : 0);
+    if (byte < ' ' || byte == 0x7f) {
+      absl::StrAppendFormat(&out, "\\x%02x", byte);
+    } else if (byte == 0xc2 && next < 0xa0) {  // the controls U+0080 to U+009F
+      absl::StrAppendFormat(&out, "\\x%02x", next);
+      ++i;
+    } else {
+      out += utf8[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace moyo::cli
