@@ -23,15 +23,15 @@ struct GameFilterOptions {
   uint32_t max_moves = 1000;
   int min_rank = 0;  // of both players; kyu -30..-1, dan 1..9, professional 11..19; 0: none
   int max_rank = 0;
-  std::vector<std::string> players;  // UTF-8; one of them is part of one player's name
-  uint32_t first_date = 0;           // 20160731; 0: none
+  std::vector<std::string> players = {};  // UTF-8; one of them is part of one player's name
+  uint32_t first_date = 0;                // 20160731; 0: none
   uint32_t last_date = 0;
-  std::optional<int> min_komi_half_points;
-  std::optional<int> max_komi_half_points;
-  std::optional<uint32_t> min_handicap;
-  std::optional<uint32_t> max_handicap;
-  bool result_known = false;          // a draw is known
-  std::vector<go::Ruleset> rulesets;  // empty: all
+  std::optional<int> min_komi_half_points = {};
+  std::optional<int> max_komi_half_points = {};
+  std::optional<uint32_t> min_handicap = {};
+  std::optional<uint32_t> max_handicap = {};
+  bool result_known = false;               // a draw is known
+  std::vector<go::Ruleset> rulesets = {};  // empty: all
 };
 
 // FAILED_PRECONDITION: this machine cannot do what the filters ask for; its shards would be others.
