@@ -51,6 +51,44 @@ void CheckRows(worker::ParseJob& job, size_t games, size_t source_bytes) {
   Require(shard_row == job.columns().games(), "the shard holds the accepted games alone");
 }
 
+// In random pieces, after a source that was begun and dropped: the same rows and columns.
+void CheckPieces(std::string_view bytes, const worker::ParseOptions& options, uint32_t games,
+                 worker::ParseJob& whole, std::minstd_rand& random) {
+  worker::ParseJob job(options);
+  job.BeginSource(1, games);
+  job.Feed(bytes.substr(0, random() % (bytes.size() + 1)));
+  job.DropSource();
+  job.BeginSource(1, games);
+  const size_t longest = 1 + random() % 200;
+  for (size_t at = 0; at < bytes.size();) {
+    const size_t length = 1 + random() % longest;
+    job.Feed(bytes.substr(at, length));
+    at += length;
+  }
+  job.EndSource();
+  Require(job.rows().size() == whole.rows().size(), "rows do not depend on the pieces");
+  for (size_t i = 0; i < job.rows().size(); ++i) {
+    const worker::LedgerRow& a = job.rows()[i];
+    const worker::LedgerRow& b = whole.rows()[i];
+    Require(a.state == b.state && a.reason == b.reason && a.byte_offset == b.byte_offset &&
+                a.detail == b.detail && a.moves == b.moves && a.shard_row == b.shard_row,
+            "a row does not depend on the pieces");
+  }
+  Require(shard::DigestOf(job.columns()) == shard::DigestOf(whole.columns()),
+          "the shard does not depend on the pieces");
+}
+
+// A source that holds another number of games than the catalogue says gives nothing but its rows.
+void CheckChanged(std::string_view bytes, const worker::ParseOptions& options, uint32_t games) {
+  worker::ParseJob job(options);
+  job.AddSource(bytes, 1, games);
+  Require(job.rows().size() == games, "a changed source has its rows");
+  for (const worker::LedgerRow& row : job.rows()) {
+    Require(row.reason == "SOURCE_CHANGED", "a changed source is rejected whole");
+  }
+  Require(job.columns().games() == 0, "a changed source enters no shard");
+}
+
 }  // namespace
 }  // namespace moyo::fuzz
 
@@ -60,9 +98,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t spans = moyo::sgf::SplitGames(bytes).size();
   const uint32_t games = spans == 0 ? 1 : static_cast<uint32_t>(spans);
   std::minstd_rand random = RandomOf(bytes);
-  moyo::worker::ParseJob job(OptionsOf(random));
+  moyo::worker::ParseOptions options = OptionsOf(random);
+  if (random() % 8 == 0) options.max_game_bytes = 1 + random() % 200;
+  moyo::worker::ParseJob job(options);
   job.AddSource(bytes, 1, games);
   CheckRows(job, games, size);
+  CheckPieces(bytes, options, games, job, random);
+  CheckChanged(bytes, options, games + 1);
+  if (games > 1) CheckChanged(bytes, options, games - 1);
   const auto read = moyo::shard::ReadNpz(moyo::shard::WriteNpz(job.columns()));
   Require(read.ok(), "the shard's reader takes the shard");
   Require(moyo::shard::DigestOf(*read) == moyo::shard::DigestOf(job.columns()),
