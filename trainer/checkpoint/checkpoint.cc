@@ -141,8 +141,8 @@ absl::Status CheckChanged(const std::vector<std::string>& changed, bool fork) {
   }
   std::vector<std::string> fixed;  // the stored weights and optimizer state fit no other
   for (const std::string& name : changed) {
-    if (name == "--architecture" || name == "--blocks" || name == "--filters" ||
-        name == "--init" || name == "--optimizer") {
+    if (name == "--architecture" || name == "--blocks" || name == "--filters" || name == "--init" ||
+        name == "--optimizer") {
       fixed.push_back(name);
     }
   }
