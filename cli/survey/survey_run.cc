@@ -205,7 +205,8 @@ absl::StatusOr<SurveyOutcome> RunSurvey(const SurveyOptions& options, ProgressBa
       pipeline.Stop();
       break;
     }
-    shown.Update(outcome.file_bytes, total_bytes, builder.games());
+    // Of nothing there is an error, and nothing before it.
+    if (builder.games() > 0) shown.Update(outcome.file_bytes, total_bytes, builder.games());
   }
   pipeline.Stop();
   for (std::thread& thread : threads) thread.join();
