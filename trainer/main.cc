@@ -31,5 +31,6 @@ int main(int argc, char** argv) {
   if (!endpoint.ok()) return Fail(endpoint.status());
   (*endpoint)->WatchDisk(flags.options.run_dir);
   const absl::Status status = moyo::trainer::TrainFromServer(flags.options, **endpoint);
-  return status.ok() || absl::IsCancelled(status) ? 0 : Fail(status);
+  const bool was_stopped = absl::IsCancelled(status) && moyo::ShutdownRequested();
+  return status.ok() || was_stopped ? 0 : Fail(status);
 }

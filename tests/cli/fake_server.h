@@ -33,6 +33,7 @@ class FakeShardService : public v1::ShardService::Service {
                              grpc::ServerWriter<v1::DownloadShardResponse>* writer) override;
   grpc::Status GetManifest(grpc::ServerContext*, const v1::GetManifestRequest*,
                            v1::GetManifestResponse* response) override {
+    if (cut_calls > 0 && cut_calls-- > 0) return grpc::Status(grpc::StatusCode::CANCELLED, "");
     *response = manifest;
     return grpc::Status::OK;
   }
@@ -42,6 +43,7 @@ class FakeShardService : public v1::ShardService::Service {
   v1::GetManifestResponse manifest;
   std::map<uint64_t, std::string> files;
   int downloads = 0;
+  int cut_calls = 0;  // so many calls for the manifest end as those of a server that stops
 };
 
 class FakeServer {

@@ -17,6 +17,13 @@ constexpr absl::Duration kPollInterval = absl::Seconds(1);
 constexpr absl::Duration kCallTimeout = absl::Seconds(60);
 constexpr absl::Duration kDownloadTimeout = absl::Minutes(10);
 
+// A server that stops cuts the calls that it has not answered. To this side that is an outage like
+// any other: no call is cancelled here whose status is looked at.
+absl::Status FromServer(const grpc::Status& status) {
+  if (status.error_code() != grpc::StatusCode::CANCELLED) return rpc::FromGrpc(status);
+  return absl::UnavailableError("the server ended the call");
+}
+
 class ShardClient {
  public:
   explicit ShardClient(const rpc::ServerAccess& server)
@@ -29,7 +36,7 @@ class ShardClient {
     MOYO_RETURN_IF_ERROR(rpc::Retry(absl::InfiniteDuration(), [&] {
       grpc::ClientContext context;
       rpc::SetDeadline(context, kCallTimeout);
-      return rpc::FromGrpc(stub_->GetManifest(&context, request, &response));
+      return FromServer(stub_->GetManifest(&context, request, &response));
     }));
     return response;
   }
@@ -53,7 +60,7 @@ class ShardClient {
         return absl::DataLossError(absl::StrCat("the server's shard of unit ", shard.unit_id(),
                                                 " is longer than its manifest says"));
       }
-      return rpc::FromGrpc(reader->Finish());
+      return FromServer(reader->Finish());
     }));
     return file;
   }
