@@ -6,13 +6,13 @@ import os
 import socket
 import sys
 import tempfile
-import time
 import unittest
 import urllib.parse
 import urllib.request
 
 import engine
 import programs
+import waiting
 
 sys.path.insert(0, os.path.join(engine.SOURCE, "tests", "deploy"))
 import expressions_test  # noqa: E402  (found by the line above)
@@ -29,14 +29,8 @@ def free_port():
         return str(listener.getsockname()[1])
 
 
-def await_value(what, condition):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.5)
-    raise AssertionError("waited %d s in vain: %s" % (PATIENCE_SECONDS, what))
+def awaited(what, condition):
+    return waiting.await_value(what, condition, PATIENCE_SECONDS, pause_seconds=0.5)
 
 
 class DockerClusterTest(unittest.TestCase):
@@ -59,7 +53,7 @@ class DockerClusterTest(unittest.TestCase):
         cls.addClassCleanup(cls.project.compose, "down", "-v", "--timeout", "5")
         cls.project.compose("up", "-d", "--no-build", "--scale", "worker=%d" % WORKERS, *cls.services)
         cls.disturb()
-        cls.status = await_value("all units are finished", cls.complete)
+        cls.status = awaited("all units are finished", cls.complete)
 
     @classmethod
     def disturb(cls):
@@ -68,12 +62,12 @@ class DockerClusterTest(unittest.TestCase):
             status = cls.project.status()
             return status if status and status["units"]["done"] > 20 else None
 
-        cls.midway = await_value("parsing is under way", midway)
+        cls.midway = awaited("parsing is under way", midway)
         workers = cls.project.containers("worker")
         engine.run("docker", "kill", "-s", "KILL", workers[0])
         engine.run("docker", "network", "disconnect", "-f", cls.project.network(), workers[1])
         engine.run("docker", "restart", "-t", "10", cls.project.containers("server")[0])
-        await_value("the server is back", cls.project.status)
+        awaited("the server is back", cls.project.status)
         engine.run("docker", "network", "connect", "--alias", "worker", cls.project.network(), workers[1])
         # The engine takes a kill by hand for a wish; a crash it would have mended itself.
         engine.run("docker", "start", workers[0])
@@ -99,7 +93,7 @@ class DockerClusterTest(unittest.TestCase):
 
     def test_2_containers_are_healthy_and_confined(self):
         server = self.project.inspect(self.project.containers("server")[0])
-        await_value("the server is healthy", lambda: self.project.inspect(server["Id"])["State"]["Health"]["Status"] == "healthy")
+        awaited("the server is healthy", lambda: self.project.inspect(server["Id"])["State"]["Health"]["Status"] == "healthy")
         for service in self.services:
             for container in self.project.containers(service):
                 state = self.project.inspect(container)
@@ -114,7 +108,7 @@ class DockerClusterTest(unittest.TestCase):
             up = {job: len(self.query('up{job="%s"} == 1' % job)) for job in expected}
             return up == expected
 
-        await_value("every target is up", all_up)
+        awaited("every target is up", all_up)
 
     def test_4_every_expression_gives_data(self):
         selectors = set()
@@ -134,7 +128,7 @@ class DockerClusterTest(unittest.TestCase):
         if not self.trains:
             self.skipTest("moyo-trainer was not built")
         trainer = self.project.containers("trainer")[0]
-        await_value("the trainer has ended", lambda: self.project.inspect(trainer)["State"]["Status"] == "exited")
+        awaited("the trainer has ended", lambda: self.project.inspect(trainer)["State"]["Status"] == "exited")
         self.assertEqual(self.project.inspect(trainer)["State"]["ExitCode"], 0)
         with tempfile.TemporaryDirectory() as folder:
             engine.run("docker", "cp", trainer + ":/run-dir/model.pt", folder)

@@ -6,26 +6,14 @@ import random
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 
 import programs
+from waiting import PATIENCE_SECONDS, await_value
 
 FILES = 3000
 GAMES_PER_SHARD = 5
-PATIENCE_SECONDS = 120
 STATES = ("accepted", "duplicate", "filtered", "rejected", "quarantined", "pending")
-
-
-def await_until(what, condition):
-    """Polls until the condition gives something true, and gives that."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("waited %d s in vain: %s" % (PATIENCE_SECONDS, what))
 
 
 def write_games(folder):
@@ -78,7 +66,7 @@ class Cluster:
                     return line.split()[-1]
             return None
 
-        self.address = await_until("the server listens", address)
+        self.address = await_value("the server listens", address)
         return server
 
     def start_worker(self, name, *more, parallel=1):
@@ -98,7 +86,7 @@ class Cluster:
             status = self.status()
             return status if status["complete"] else None
 
-        return await_until("every unit is finished", complete)
+        return await_value("every unit is finished", complete)
 
     def stop_all(self):
         for process in self.processes:
@@ -139,7 +127,7 @@ class ClusterTest(unittest.TestCase):
 
     def halt_in_the_middle(self, cluster, workers):
         """Lets the run get going, then freezes the workers, so that it cannot end meanwhile."""
-        await_until("a unit is done", lambda: cluster.status()["units"]["done"] > 0)
+        await_value("a unit is done", lambda: cluster.status()["units"]["done"] > 0)
         for worker in workers:
             worker.send_signal(signal.SIGSTOP)
         units = cluster.status()["units"]

@@ -9,12 +9,11 @@ import socket
 import stat
 import subprocess
 import tempfile
-import time
 import unittest
 
 import programs
+from waiting import PATIENCE_SECONDS, await_value
 
-PATIENCE_SECONDS = 120
 GAMES = 60
 
 
@@ -30,16 +29,6 @@ def own_address():
 
 
 ADDRESS = own_address()
-
-
-def await_until(what, condition):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("waited %d s in vain: %s" % (PATIENCE_SECONDS, what))
 
 
 def mistyped(code, at):
@@ -73,7 +62,7 @@ class Server:
                 [programs.program("moyo-server"), "--run-dir", self.run_dir, "--games", games,
                  "--games-per-shard", "5"] + list(arguments),
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
-        self.address = await_until("the server listens", lambda: self.find(r"listening on (\S+)\n"))
+        self.address = await_value("the server listens", lambda: self.find(r"listening on (\S+)\n"))
 
     def text(self):
         if self.process.poll() is not None:
@@ -86,7 +75,7 @@ class Server:
         return found and found.group(1)
 
     def first_code(self):
-        return await_until("the join line", lambda: self.find(r"moyo-worker --join (\S+)\n"))
+        return await_value("the join line", lambda: self.find(r"moyo-worker --join (\S+)\n"))
 
     def token(self, *arguments):
         return programs.succeed("moyo", "token", *arguments, "--run-dir", self.run_dir)
@@ -172,7 +161,7 @@ class SecurityTest(unittest.TestCase):
         self.refused(["'first-worker' was revoked", "moyo token add --role worker"],
                      *self.worker("--join", code))
         brief = server.code("worker", "--name", "brief", "--expires", "0.00001")
-        await_until("the token expires", lambda: "expired" in server.token("list"))
+        await_value("the token expires", lambda: "expired" in server.token("list"))
         self.refused(["'brief' expired on", "moyo token add"], *self.worker("--join", brief))
         if programs.have("moyo-trainer"):
             self.refused(["role worker", "moyo token add --role trainer"], "moyo-trainer",
@@ -235,7 +224,7 @@ class SecurityTest(unittest.TestCase):
             status = programs.succeed_json("moyo", "status", "--json", "--run-dir", server.run_dir)
             return status["complete"] and status["workers"]
 
-        await_until("the worker is done", joined)
+        await_value("the worker is done", joined)
         self.assertIsNone(worker.poll())
         server.token("revoke", "first-worker")
         self.assertEqual(worker.wait(PATIENCE_SECONDS), 1)

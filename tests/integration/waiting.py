@@ -5,12 +5,12 @@ import time
 PATIENCE_SECONDS = 120
 
 
-def await_value(what, condition):
+def await_value(what, condition, patience_seconds=PATIENCE_SECONDS, pause_seconds=0.02):
     """Polls until the condition gives something true, and gives that."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
         value = condition()
         if value:
             return value
-        time.sleep(0.02)
-    raise AssertionError("waited %d s in vain: %s" % (PATIENCE_SECONDS, what))
+        time.sleep(pause_seconds)
+    raise AssertionError("waited %d s in vain: %s" % (patience_seconds, what))
