@@ -4,58 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
-#include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 
 namespace moyo::server {
 namespace {
 
 constexpr size_t kMaxTextBytes = 8192;
-constexpr size_t kMaxReasonBytes = 64;
-constexpr size_t kMaxDetailBytes = 400;
-constexpr uint32_t kSymmetries = 8;
-constexpr int kMaxMarks = 2048;  // of a shard's longest game, 65,535 moves
-
-// Bytes of the UTF-8 character that begins at `at`; 0 for none. Source: RFC 3629, section 4.
-size_t CharacterBytes(const std::string& text, size_t at) {
-  const auto byte = [&](size_t i) -> unsigned char { return i < text.size() ? text[i] : 0; };
-  const auto follows = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const unsigned char first = byte(at), second = byte(at + 1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(at + 1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (first == 0xE0 && second < 0xA0) return 0;
-    if (first == 0xED && second > 0x9F) return 0;
-    return follows(at + 1) && follows(at + 2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (first == 0xF0 && second < 0x90) return 0;
-    if (first == 0xF4 && second > 0x8F) return 0;
-    return follows(at + 1) && follows(at + 2) && follows(at + 3) ? 4 : 0;
-  }
-  return 0;
-}
-
-bool IsUtf8(const std::string& text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t bytes = CharacterBytes(text, at);
-    if (bytes == 0) return false;
-    at += bytes;
-  }
-  return true;
-}
-
-absl::Status TakeIdentity(const v1::LedgerRow& row, store::Game& game) {
-  if (row.symmetry() >= kSymmetries || row.marks_size() > kMaxMarks) {
-    return absl::InvalidArgumentError(absl::StrCat("game ", row.game_id(), " has symmetry ",
-                                                   row.symmetry(), " and ", row.marks_size(),
-                                                   " marks"));
-  }
-  game.game_hash = row.game_hash();
-  game.symmetry = row.symmetry();
-  game.marks.assign(row.marks().begin(), row.marks().end());
-  return absl::OkStatus();
-}
+constexpr size_t kMaxLineBytes = 400;
 
 }  // namespace
 
@@ -64,7 +20,7 @@ std::string AsUtf8(const std::string& bytes) {
 }
 
 std::string OneLine(const std::string& text) {
-  std::string line = text.substr(0, kMaxDetailBytes);
+  std::string line = text.substr(0, kMaxLineBytes);
   std::replace_if(
       line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
   return line;
@@ -144,13 +100,15 @@ absl::StatusOr<std::vector<store::Game>> GamesOf(const v1::CommitUnitRequest& re
     store::Game game;
     game.game_id = row.game_id();
     game.state = static_cast<store::GameState>(row.state());
-    game.reason = row.reason().substr(0, kMaxReasonBytes);
+    game.reason = row.reason();
     game.byte_offset = row.byte_offset();
-    game.detail = row.detail().substr(0, kMaxDetailBytes);
+    game.detail = row.detail();
     game.moves = row.moves();
     game.shard_row = row.shard_row();
     if (game.state == store::GameState::kAccepted) {
-      MOYO_RETURN_IF_ERROR(TakeIdentity(row, game));
+      game.game_hash = row.game_hash();
+      game.symmetry = row.symmetry();
+      game.marks.assign(row.marks().begin(), row.marks().end());
     }
     games.push_back(std::move(game));
   }

@@ -23,6 +23,8 @@ constexpr size_t kDigestBytes = 32;
 constexpr size_t kHashBytes = 16;
 constexpr size_t kMaxReasonBytes = 64;
 constexpr size_t kMaxDetailBytes = 400;
+constexpr uint32_t kSymmetries = 8;
+constexpr size_t kMaxMarks = 2048;  // of a shard's longest game, 65,535 moves
 constexpr size_t kChunkBytes = 256 * 1024;
 constexpr uint64_t kMaxLifetimeSeconds = uint64_t{100} * 366 * 24 * 3600;
 
@@ -51,6 +53,11 @@ absl::Status EmptyOr(const char* field, const std::string& bytes, size_t size) {
 absl::Status CheckRow(const v1::LedgerRow& row) {
   MOYO_RETURN_IF_ERROR(Plain("reason", row.reason(), kMaxReasonBytes));
   MOYO_RETURN_IF_ERROR(AtMost("detail", row.detail().size(), kMaxDetailBytes));
+  MOYO_RETURN_IF_ERROR(AtMost("marks", row.marks_size(), kMaxMarks));
+  if (row.symmetry() >= kSymmetries) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("field symmetry is ", row.symmetry(), "; it is below ", kSymmetries));
+  }
   return EmptyOr("game_hash", row.game_hash(), kHashBytes);
 }
 

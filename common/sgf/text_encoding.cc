@@ -9,6 +9,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "common/base/utf8.h"
 #include "common/sgf/utf16.h"
 
 namespace moyo::sgf {
@@ -42,40 +43,12 @@ const char* IconvName(TextEncoding encoding) {
   return "UTF-8";
 }
 
-// How many bytes the well-formed UTF-8 character at the beginning has (Unicode 15, table 3-7); 0
-// when there is none. The C library's own check lets characters above U+10FFFF pass.
-size_t CharacterBytes(std::string_view text) {
-  const auto in = [&](size_t at, unsigned from, unsigned to) {
-    if (at >= text.size()) return false;
-    const unsigned byte = static_cast<unsigned char>(text[at]);
-    return byte >= from && byte <= to;
-  };
-  const auto follow = [&](size_t from, size_t to) {
-    for (size_t at = from; at < to; ++at) {
-      if (!in(at, 0x80, 0xbf)) return false;
-    }
-    return true;
-  };
-  if (in(0, 0, 0x7f)) return 1;
-  if (in(0, 0xc2, 0xdf)) return follow(1, 2) ? 2 : 0;
-  if (in(0, 0xe0, 0xef)) {
-    const bool second = in(0, 0xe0, 0xe0)   ? in(1, 0xa0, 0xbf)
-                        : in(0, 0xed, 0xed) ? in(1, 0x80, 0x9f)
-                                            : in(1, 0x80, 0xbf);
-    return second && follow(2, 3) ? 3 : 0;
-  }
-  const bool second = in(0, 0xf0, 0xf0)   ? in(1, 0x90, 0xbf)
-                      : in(0, 0xf1, 0xf3) ? in(1, 0x80, 0xbf)
-                                          : in(0, 0xf4, 0xf4) && in(1, 0x80, 0x8f);
-  return second && follow(2, 4) ? 4 : 0;
-}
-
 // Appends to `text`, what is not well-formed replaced; returns how often. A cut character counts
 // once.
 size_t CopyUtf8(std::string_view bytes, std::string& text) {
   size_t replaced = 0;
   while (!bytes.empty()) {
-    size_t length = CharacterBytes(bytes);
+    size_t length = Utf8CharacterBytes(bytes);
     if (length > 0) {
       text += bytes.substr(0, length);
     } else {
@@ -151,12 +124,6 @@ bool Converts(std::string_view sample, TextEncoding encoding, std::string* text 
   const auto high = static_cast<size_t>(std::count_if(sample.begin(), sample.end(), IsHigh));
   if (text != nullptr) *text = std::move(converted);
   return replaced * 8 <= high;
-}
-
-bool IsStrictUtf8(std::string_view bytes) {
-  Converter converter("UTF-8");
-  std::string text;
-  return converter.open() && converter.Convert(bytes, text) == 0;
 }
 
 // Charset names as CA and uchardet give them, in capitals and without punctuation.
@@ -334,7 +301,7 @@ TextEncoding DetectEncoding(std::string_view bytes, std::string_view charset_pro
   if (CodeUnitsOfGame(bytes) != CodeUnits::kBytes) return TextEncoding::kUtf16;
   const std::string sample = Sample(bytes);
   if (sample.empty()) return TextEncoding::kAscii;
-  if (IsStrictUtf8(bytes)) return TextEncoding::kUtf8;
+  if (IsUtf8(bytes)) return TextEncoding::kUtf8;
   const TextEncoding named = EncodingOfName(charset_property);
   // Latin-1 is SGF's default and converts anything: believed only when nothing speaks against it.
   const bool believed = named != TextEncoding::kUnknown && named != TextEncoding::kLatin1;

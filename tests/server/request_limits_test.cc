@@ -44,6 +44,27 @@ TEST(RequestLimits, IdsOfAnyLengthAreNotKept) {
   ExpectRefused(release, "error");
 }
 
+TEST(RequestLimits, RowsOfACommitAreHeldToWhatAGameCanHave) {
+  v1::CommitUnitRequest commit;
+  v1::LedgerRow& row = *commit.add_rows();
+  row.set_reason(std::string(64, 'R'));
+  row.set_detail(std::string(400, 'd'));
+  row.set_symmetry(7);
+  for (int i = 0; i < 2048; ++i) row.add_marks(i);
+  EXPECT_TRUE(CheckRequest(commit).ok());
+  row.add_marks(0);
+  ExpectRefused(commit, "marks");
+  row.clear_marks();
+  row.set_symmetry(8);
+  ExpectRefused(commit, "symmetry");
+  row.clear_symmetry();
+  row.set_detail(std::string(401, 'd'));
+  ExpectRefused(commit, "detail");
+  row.clear_detail();
+  row.set_reason(std::string(65, 'R'));
+  ExpectRefused(commit, "reason");
+}
+
 TEST(RequestLimits, ListsHaveALength) {
   v1::HeartbeatRequest beat;
   for (int i = 0; i < 10'000; ++i) beat.add_leases();
