@@ -182,6 +182,7 @@ class Store {
   absl::Status WriteCommit(const CommitRequest& request, const work::Unit& before,
                            const work::Unit& next, const std::optional<Shard>& shard)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static absl::Status Stale(work::UnitId unit, work::FencingToken token);
   std::string ShardPath(work::UnitId id, work::UnitId committed, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckBalance(const LedgerCounts& counts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -8,12 +8,12 @@ namespace {
 
 constexpr uint64_t kTokensAtOnce = 1000;
 
-absl::Status Stale(work::UnitId unit, work::FencingToken token) {
+}  // namespace
+
+absl::Status Store::Stale(work::UnitId unit, work::FencingToken token) {
   return absl::FailedPreconditionError(
       absl::StrCat("fencing token ", token.value, " of unit ", unit.value, " no longer counts"));
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseNext(const std::string& worker) {
   absl::StatusOr<std::optional<GrantedUnit>> granted = LeaseUnsynced(worker);

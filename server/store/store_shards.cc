@@ -8,11 +8,6 @@
 namespace moyo::store {
 namespace {
 
-absl::Status Stale(work::UnitId unit, work::FencingToken token) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("fencing token ", token.value, " of unit ", unit.value, " no longer counts"));
-}
-
 // Fills in the games' sources, and checks that the rows are the unit's games, each once, and the
 // accepted ones the shard's rows, each once.
 absl::Status CheckRows(const work::Unit& unit, const std::vector<Source>& sources,
