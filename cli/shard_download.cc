@@ -1,5 +1,7 @@
 #include "cli/shard_download.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/render_status.h"
@@ -7,27 +9,26 @@
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
-#include "common/shard/shard.h"
 
 namespace moyo::cli {
 namespace {
 
 constexpr absl::Duration kShardTimeout = absl::Minutes(10);
 
-// DATA_LOSS unless `bytes` are the shard that the manifest names.
-absl::Status CheckShard(const v1::ShardEntry& entry, const std::string& bytes) {
+// What `bytes` hold; DATA_LOSS unless they are the shard that the manifest names.
+absl::StatusOr<shard::Columns> CheckShard(const v1::ShardEntry& entry, const std::string& bytes) {
   const std::string name = ShardFileName(entry.unit_id());
   if (bytes.size() != entry.length_bytes()) {
     return absl::DataLossError(absl::StrCat(name, " has ", bytes.size(),
                                             " bytes, the manifest says ", entry.length_bytes()));
   }
-  const absl::StatusOr<shard::Columns> columns = shard::ReadNpz(bytes);
+  absl::StatusOr<shard::Columns> columns = shard::ReadNpz(bytes);
   if (!columns.ok()) {
     return absl::DataLossError(absl::StrCat(name, " is damaged: ", columns.status().message()));
   }
   const Digest digest = shard::DigestOf(*columns);
   const std::string got(digest.begin(), digest.end());
-  if (got == entry.shard_digest()) return absl::OkStatus();
+  if (got == entry.shard_digest()) return columns;
   return absl::DataLossError(absl::StrCat(name, " has digest ", HexDigest(got),
                                           ", the manifest says ", HexDigest(entry.shard_digest())));
 }
@@ -93,7 +94,7 @@ absl::StatusOr<v1::GetManifestResponse> GetManifest(ServerConnection& server) {
   return manifest;
 }
 
-absl::StatusOr<std::string> FetchShard(ServerConnection& server, const v1::ShardEntry& entry) {
+absl::StatusOr<FetchedShard> FetchShard(ServerConnection& server, const v1::ShardEntry& entry) {
   if (entry.length_bytes() > kShardMaxBytes) {
     return absl::ResourceExhaustedError(absl::StrCat(ShardFileName(entry.unit_id()), " would have ",
                                                      entry.length_bytes(), " bytes, the limit is ",
@@ -102,8 +103,9 @@ absl::StatusOr<std::string> FetchShard(ServerConnection& server, const v1::Shard
   absl::Status wrong;
   for (int attempt = 0; attempt < 2; ++attempt) {
     MOYO_ASSIGN_OR_RETURN(std::string bytes, Fetch(server, entry));
-    wrong = CheckShard(entry, bytes);
-    if (wrong.ok()) return bytes;
+    absl::StatusOr<shard::Columns> columns = CheckShard(entry, bytes);
+    if (columns.ok()) return FetchedShard{std::move(bytes), *std::move(columns)};
+    wrong = columns.status();
   }
   return absl::DataLossError(absl::StrCat("server ", server.address(), " sent a wrong shard: ",
                                           wrong.message(), "; nothing was kept of it"));
@@ -127,8 +129,8 @@ absl::StatusOr<DownloadResult> DownloadShards(ServerConnection& server, const st
     if (IsThere(path, entry)) {
       ++result.kept;
     } else {
-      MOYO_ASSIGN_OR_RETURN(const std::string bytes, FetchShard(server, entry));
-      MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, bytes));
+      MOYO_ASSIGN_OR_RETURN(const FetchedShard fetched, FetchShard(server, entry));
+      MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, fetched.bytes));
       ++result.downloaded;
     }
     result.bytes += entry.length_bytes();

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "cli/progress_bar.h"
 #include "cli/server_connection.h"
+#include "common/shard/shard.h"
 
 namespace moyo::cli {
 
@@ -30,10 +31,15 @@ inline constexpr uint64_t kShardMaxBytes = uint64_t{1} << 30;
 // The ordered shards of the server's dataset. Errors name the server.
 absl::StatusOr<v1::GetManifestResponse> GetManifest(ServerConnection& server);
 
-// The bytes of one shard, checked against its manifest entry; asked for once more when the first
+struct FetchedShard {
+  std::string bytes;
+  shard::Columns columns;  // that they hold
+};
+
+// One shard, checked against its manifest entry; asked for once more when the first
 // answer was wrong (a proxy may have cut it). DATA_LOSS: twice wrong. RESOURCE_EXHAUSTED: over
 // kShardMaxBytes. CANCELLED: a signal.
-absl::StatusOr<std::string> FetchShard(ServerConnection& server, const v1::ShardEntry& entry);
+absl::StatusOr<FetchedShard> FetchShard(ServerConnection& server, const v1::ShardEntry& entry);
 
 // unit-00000012.npz
 std::string ShardFileName(uint64_t unit_id);

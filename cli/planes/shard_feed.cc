@@ -34,9 +34,9 @@ class ServerFeed final : public ShardFeed {
     if (ShutdownRequested()) return Stopped();
     if (next_ >= manifest_.shards_size()) return false;
     const v1::ShardEntry& entry = manifest_.shards(next_++);
-    MOYO_ASSIGN_OR_RETURN(const std::string bytes, FetchShard(*server_, entry));
+    MOYO_ASSIGN_OR_RETURN(FetchedShard fetched, FetchShard(*server_, entry));
     shard.name = ShardFileName(entry.unit_id());
-    MOYO_ASSIGN_OR_RETURN(shard.columns, shard::ReadNpz(bytes));
+    shard.columns = std::move(fetched.columns);
     shard.left_out_rows.assign(entry.left_out_rows().begin(), entry.left_out_rows().end());
     return true;
   }
