@@ -172,7 +172,7 @@ void Coordinator::LeaseUnit(const v1::LeaseUnitRequest& request, v1::LeaseUnitRe
                             Done done) {
   const absl::StatusOr<bool> granted = Grant(request, response);
   if (!granted.ok() || !*granted) return done(granted.status());
-  store_.WhenOnDisk(std::move(done));
+  store_.WhenTellable({response.lease().fencing_token()}, std::move(done));
 }
 
 absl::StatusOr<bool> Coordinator::Grant(const v1::LeaseUnitRequest& request,

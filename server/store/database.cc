@@ -17,6 +17,7 @@ constexpr char kPragmas[] =
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA foreign_keys=ON;"
     "PRAGMA temp_store=MEMORY;"
+    "PRAGMA wal_autocheckpoint=8000;"
     "PRAGMA cache_size=-32000;";  // 32 MB
 
 absl::Status ErrorOf(sqlite3* database) {

@@ -7,14 +7,11 @@ namespace {
 
 constexpr char kInsert[] =
     "INSERT INTO games(game_id, unit_id, source_id, state, reason, byte_offset, detail, moves,"
-    " shard_row, game_hash, duplicate_of, duplicate_kind, symmetry, marks, opening)"
-    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-constexpr char kFindEqual[] =
-    "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
-    " WHERE game_hash = ? AND state = 1";
-constexpr char kFindAlike[] =
-    "SELECT game_id, unit_id, shard_row, moves, reason, symmetry, marks FROM games"
-    " WHERE opening = ? AND state = 1 AND moves <> ? ORDER BY game_id";
+    " shard_row, game_hash, duplicate_of, duplicate_kind, symmetry, marks)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+constexpr char kFindStanding[] =
+    "SELECT unit_id, shard_row, moves, reason, symmetry, marks, game_hash FROM games"
+    " WHERE game_id = ? AND state = 1";
 constexpr char kFlip[] =
     "UPDATE games SET state = 2, duplicate_of = ?, duplicate_kind = ? WHERE game_id = ?";
 constexpr char kRepoint[] =
@@ -119,13 +116,16 @@ absl::Status LedgerTable::InsertAll(uint64_t unit_id, const std::vector<Game>& g
 
 absl::Status LedgerTable::Insert(uint64_t unit_id, std::vector<Game> games,
                                  const IsContinued& is_continued, LedgerChange& change) {
+  MOYO_RETURN_IF_ERROR(alike_.Begin());
   for (Game& game : games) {
     if (game.state == GameState::kAccepted) {
       MOYO_RETURN_IF_ERROR(Judge(unit_id, game, is_continued, change));
     }
     MOYO_RETURN_IF_ERROR(Write(unit_id, game, change));
+    if (game.state != GameState::kAccepted) continue;
+    alike_.Insert({BytesOf(game.marks), game.game_hash, game.game_id});
   }
-  return absl::OkStatus();
+  return alike_.EndUnit(unit_id);
 }
 
 // A longer game comes before an equal one: so a copy's kind does not depend on which came first.
@@ -140,59 +140,48 @@ absl::Status LedgerTable::Judge(uint64_t unit_id, Game& game, const IsContinued&
     return absl::OkStatus();
   };
   const std::string marks = BytesOf(game.marks);
-  MOYO_ASSIGN_OR_RETURN(const std::vector<Standing> alike, FindAlike(game));
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Standing> alike, FindAlike(marks, game.game_hash));
   for (const Standing& standing : alike) {
-    if (standing.moves > game.moves && StartsWith(standing.marks, marks) &&
+    if (!marks.empty() && standing.moves > game.moves && StartsWith(standing.marks, marks) &&
         is_continued(row, standing.row)) {
       return leave_out(standing, DuplicateKind::kContinued);
     }
   }
-  MOYO_ASSIGN_OR_RETURN(const std::optional<Standing> equal, FindEqual(game));
-  if (equal) {
-    const DuplicateKind kind = KindOfCopy(game.symmetry, equal->symmetry);
-    if (equal->game_id < game.game_id) return leave_out(*equal, kind);
+  for (const Standing& standing : alike) {
+    if (standing.game_hash != game.game_hash) continue;
+    const DuplicateKind kind = KindOfCopy(game.symmetry, standing.symmetry);
+    if (standing.game_id < game.game_id) return leave_out(standing, kind);
     // The earlier game came later: it takes the place of the one that stands.
-    return Replace(*equal, game, kind, change);
+    return Replace(standing, game, kind, change);
   }
   for (const Standing& standing : alike) {
-    if (standing.moves < game.moves && StartsWith(marks, standing.marks) &&
-        is_continued(standing.row, row)) {
+    if (!standing.marks.empty() && standing.moves < game.moves &&
+        StartsWith(marks, standing.marks) && is_continued(standing.row, row)) {
       MOYO_RETURN_IF_ERROR(Replace(standing, game, DuplicateKind::kContinued, change));
     }
   }
   return absl::OkStatus();
 }
 
-LedgerTable::Standing LedgerTable::StandingOf(const Statement& row) {
-  Standing standing;
-  standing.game_id = row.GetInteger(0);
-  standing.row = {row.GetInteger(1), static_cast<uint32_t>(row.GetInteger(2))};
-  standing.moves = row.GetInteger(3);
-  standing.truncated = !row.GetBytes(4).empty();
-  standing.symmetry = static_cast<uint8_t>(row.GetInteger(5));
-  standing.marks = row.GetBytes(6);
-  return standing;
-}
-
-absl::StatusOr<std::optional<LedgerTable::Standing>> LedgerTable::FindEqual(const Game& game) {
-  MOYO_ASSIGN_OR_RETURN(Statement * find, database_.Prepare(kFindEqual));
-  MOYO_ASSIGN_OR_RETURN(const bool found, find->Blob(game.game_hash).Step());
-  std::optional<Standing> standing;
-  if (found) standing = StandingOf(*find);
-  find->Reset();
-  return standing;
-}
-
-absl::StatusOr<std::vector<LedgerTable::Standing>> LedgerTable::FindAlike(const Game& game) {
+absl::StatusOr<std::vector<LedgerTable::Standing>> LedgerTable::FindAlike(
+    const std::string& marks, const std::string& game_hash) {
   std::vector<Standing> alike;
-  if (game.marks.empty()) return alike;
-  MOYO_ASSIGN_OR_RETURN(Statement * find, database_.Prepare(kFindAlike));
-  find->Integer(game.marks[0]).Integer(game.moves);
-  while (true) {
-    MOYO_ASSIGN_OR_RETURN(const bool has_row, find->Step());
-    if (!has_row) return alike;
-    alike.push_back(StandingOf(*find));
+  MOYO_ASSIGN_OR_RETURN(const std::vector<uint64_t> ids, alike_.Find(marks, game_hash));
+  for (const uint64_t id : ids) {
+    MOYO_ASSIGN_OR_RETURN(Statement * find, database_.Prepare(kFindStanding));
+    MOYO_ASSIGN_OR_RETURN(const bool found, find->Integer(id).Step());
+    if (!found) continue;  // of the unit being written: not an accepted one any more
+    Standing& standing = alike.emplace_back();
+    standing.game_id = id;
+    standing.row = {find->GetInteger(0), static_cast<uint32_t>(find->GetInteger(1))};
+    standing.moves = find->GetInteger(2);
+    standing.truncated = !find->GetBytes(3).empty();
+    standing.symmetry = static_cast<uint8_t>(find->GetInteger(4));
+    standing.marks = find->GetBytes(5);
+    standing.game_hash = find->GetBytes(6);
+    find->Reset();
   }
+  return alike;
 }
 
 absl::Status LedgerTable::Replace(const Standing& standing, const Game& game, DuplicateKind kind,
@@ -205,6 +194,7 @@ absl::Status LedgerTable::Replace(const Standing& standing, const Game& game, Du
                            .Integer(static_cast<uint64_t>(kind))
                            .Integer(standing.game_id)
                            .Run());
+  MOYO_RETURN_IF_ERROR(alike_.Erase({standing.marks, standing.game_hash, standing.game_id}));
   --change.counts.accepted;
   ++change.counts.duplicate;
   ++*KindOf(kind, change.counts);
@@ -251,11 +241,7 @@ absl::Status LedgerTable::Write(uint64_t unit_id, const Game& game, LedgerChange
   game.game_hash.empty() ? insert->Null() : insert->Blob(game.game_hash);
   game.duplicate_of == 0 ? insert->Null() : insert->Integer(game.duplicate_of);
   insert->Integer(static_cast<uint64_t>(game.duplicate_kind)).Integer(game.symmetry);
-  if (game.marks.empty()) {
-    insert->Null().Null();
-  } else {
-    insert->Blob(BytesOf(game.marks)).Integer(game.marks[0]);
-  }
+  game.marks.empty() ? insert->Null() : insert->Blob(BytesOf(game.marks));
   MOYO_RETURN_IF_ERROR(insert->Run());
   ++CountOf(game.state, change.counts);
   if (game.state == GameState::kDuplicate) ++*KindOf(game.duplicate_kind, change.counts);

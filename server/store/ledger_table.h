@@ -3,13 +3,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/store/alike_index.h"
 #include "server/store/database.h"
 #include "server/store/rows.h"
 
@@ -32,16 +32,17 @@ using IsContinued = std::function<bool(const ShardRow& shorter, const ShardRow& 
 
 class LedgerTable {
  public:
-  explicit LedgerTable(Database& database) : database_(database) {}
+  explicit LedgerTable(Database& database) : database_(database), alike_(database) {}
 
-  // Inside a transaction. Of equal hashes the lowest game id stays accepted, and of games of which
-  // one goes on where the other ends the longer one, whichever came first: so the ledger does not
-  // depend on the order of commits. Games of fewer moves than a mark has are not looked for in
-  // longer ones.
+  // Inside a transaction; say Committed when it stands. Of equal hashes the lowest game id stays
+  // accepted, and of games of which one goes on where the other ends the longer one, whichever came
+  // first: so the ledger does not depend on the order of commits. Games of fewer moves than a mark
+  // has are not looked for in longer ones.
   absl::Status Insert(uint64_t unit_id, std::vector<Game> games, const IsContinued& is_continued,
                       LedgerChange& change);
   // The same, and keeps every copy.
   absl::Status InsertAll(uint64_t unit_id, const std::vector<Game>& games, LedgerChange& change);
+  void Committed() { alike_.Committed(); }
   // Counts of what is stored; found and pending stay 0.
   absl::StatusOr<LedgerCounts> Count();
   absl::StatusOr<std::vector<ShardRow>> LoadLeftOut();
@@ -59,21 +60,23 @@ class LedgerTable {
     bool truncated = false;
     uint8_t symmetry = 0;
     std::string marks;
+    std::string game_hash;
   };
 
   absl::Status Judge(uint64_t unit_id, Game& game, const IsContinued& is_continued,
                      LedgerChange& change);
-  absl::StatusOr<std::optional<Standing>> FindEqual(const Game& game);
-  // Accepted games with the same first mark, and more or fewer moves.
-  absl::StatusOr<std::vector<Standing>> FindAlike(const Game& game);
+  // Accepted games that may equal one of these marks, go on from it or be continued by it;
+  // ascending ids.
+  absl::StatusOr<std::vector<Standing>> FindAlike(const std::string& marks,
+                                                  const std::string& game_hash);
   // `game` takes the place of one that stood until now.
   absl::Status Replace(const Standing& standing, const Game& game, DuplicateKind kind,
                        LedgerChange& change);
   absl::Status MoveKinds(const Game& game, DuplicateKind kind, LedgerCounts& counts);
-  static Standing StandingOf(const Statement& row);
   absl::Status Write(uint64_t unit_id, const Game& game, LedgerChange& change);
 
   Database& database_;
+  AlikeIndex alike_;
 };
 
 }  // namespace moyo::store

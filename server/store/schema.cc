@@ -55,6 +55,19 @@ CREATE TABLE tokens(
   created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER NOT NULL,
   last_used INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    // One index, filled in runs of neighbours, for all that a commit looks up.
+    R"sql(
+CREATE TABLE alike(
+  marks BLOB NOT NULL, game_hash BLOB NOT NULL, game_id INTEGER NOT NULL,
+  PRIMARY KEY(marks, game_hash, game_id)) WITHOUT ROWID;
+INSERT INTO alike SELECT ifnull(marks, x''), game_hash, game_id FROM games
+  WHERE state = 1 AND game_hash IS NOT NULL ORDER BY 1, 2, 3;
+DROP INDEX games_accepted_hash;
+DROP INDEX games_opening;
+ALTER TABLE games DROP COLUMN opening;
+ALTER TABLE shards ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
+UPDATE shards SET indexed = 1;
+)sql",
 };
 
 }  // namespace

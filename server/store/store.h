@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -96,7 +97,7 @@ class Store {
   // --- leases ---
   // The open unit with the lowest first game; nullopt: none is pending.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
-  // The same, but may be gone after a power cut until WhenOnDisk says otherwise.
+  // The same, but may be gone after a power cut; not to be told before WhenTellable.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseUnsynced(const std::string& worker);
   // False: the lease is lost.
   absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t work_done);
@@ -115,7 +116,12 @@ class Store {
   // True: this commit stood already. NOT_FOUND: no such shard was uploaded. DATA_LOSS: another
   // digest stands. INVALID_ARGUMENT: the rows are not the unit's games.
   absl::StatusOr<bool> Commit(CommitRequest request);
-  absl::StatusOr<bool> CommitUnsynced(CommitRequest request);  // as LeaseUnsynced
+  // The same, but may be gone after a power cut until WhenOnDisk says otherwise.
+  absl::StatusOr<bool> CommitUnsynced(CommitRequest request);
+  // Calls `done` when no other lease can ever get the token, even after a power cut: mostly at
+  // once, since tokens are set aside on the disk many at a time. That the lease itself may be
+  // forgotten then costs its unit's work, as if the worker had died.
+  void WhenTellable(work::FencingToken token, GroupSync::Done done);
   // Calls `done`, on another thread, when all that was decided until now survives a power cut.
   void WhenOnDisk(GroupSync::Done done) { wal_sync_.Then(std::move(done)); }
   // Path and length of a unit's shard in the dataset. NOT_FOUND.
@@ -179,9 +185,9 @@ class Store {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ApplyFailure(const work::Unit& before, const work::Unit& next)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status WriteCommit(const CommitRequest& request, const work::Unit& before,
-                           const work::Unit& next, const std::optional<Shard>& shard)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes the request's games.
+  absl::Status WriteCommit(CommitRequest& request, const work::Unit& before, const work::Unit& next,
+                           const std::optional<Shard>& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static absl::Status Stale(work::UnitId unit, work::FencingToken token);
   std::string ShardPath(work::UnitId id, work::UnitId committed, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -199,6 +205,7 @@ class Store {
   const StoreOptions options_;
   const Clock& clock_;
   ShardFiles files_;
+  std::atomic<uint64_t> tokens_on_disk_{0};  // those below are, too, after a power cut
   GroupSync wal_sync_;
   GroupSync folder_sync_;
   std::string run_id_;  // set on opening

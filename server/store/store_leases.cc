@@ -48,6 +48,19 @@ absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseUnsynced(const std::strin
   return GrantedUnit{decision.next, std::move(sources)};
 }
 
+void Store::WhenTellable(work::FencingToken token, GroupSync::Done done) {
+  if (token.value < tokens_on_disk_) return done(absl::OkStatus());
+  uint64_t end = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    end = tokens_end_;
+  }
+  wal_sync_.Then([this, end, done = std::move(done)](const absl::Status& synced) {
+    if (synced.ok() && tokens_on_disk_ < end) tokens_on_disk_ = end;  // on this thread alone
+    done(synced);
+  });
+}
+
 absl::StatusOr<bool> Store::Progress(work::UnitId id, work::FencingToken token,
                                      uint64_t work_done) {
   absl::MutexLock lock(&mutex_);

@@ -173,7 +173,7 @@ std::string Store::ShardPath(work::UnitId id, work::UnitId committed, work::Fenc
   return shard == shards_.end() ? "" : files_.PathOf(id, shard->second.token);
 }
 
-absl::Status Store::WriteCommit(const CommitRequest& request, const work::Unit& before,
+absl::Status Store::WriteCommit(CommitRequest& request, const work::Unit& before,
                                 const work::Unit& next, const std::optional<Shard>& shard) {
   LedgerChange change{counts_, {}};
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
@@ -184,12 +184,13 @@ absl::Status Store::WriteCommit(const CommitRequest& request, const work::Unit& 
     MOYO_RETURN_IF_ERROR(ledger_.InsertAll(next.id.value, request.games, change));
   } else {
     MOYO_RETURN_IF_ERROR(ledger_.Insert(
-        next.id.value, request.games,
+        next.id.value, std::move(request.games),
         [&](const ShardRow& a, const ShardRow& b) { return check.IsContinued(a, b); }, change));
   }
   change.counts.pending -= before.games;
   MOYO_RETURN_IF_ERROR(CheckBalance(change.counts));
   MOYO_RETURN_IF_ERROR(transaction.Commit());
+  ledger_.Committed();
   Put(next);
   if (shard) {
     shards_[next.first_game] = *shard;

@@ -32,13 +32,19 @@ constexpr absl::Duration kWatchEvery = absl::Milliseconds(100);
 // What is nearly done may end before the worker leaves.
 constexpr absl::Duration kLeavePatience = absl::Seconds(1);
 constexpr absl::Duration kLongestHeartbeat = absl::Seconds(30);
+// Lessees of each slot: while one parses, the others' finished units are on their way, which is a
+// matter of waiting: for this disk, the network and the server's disk.
+constexpr int kLesseesPerSlot = 4;
 
 }  // namespace
 
 class WorkerLoop::State {
  public:
   State(WorkerOptions options, metrics::Endpoint& endpoint)
-      : options_(std::move(options)), client_(options_.server), metrics_(endpoint.registry()) {}
+      : options_(std::move(options)),
+        client_(options_.server),
+        metrics_(endpoint.registry()),
+        free_slots_(options_.parallel) {}
 
   absl::Status Run() {
     MOYO_ASSIGN_OR_RETURN(spool_, Spool::Open(options_.spool_folder));
@@ -52,7 +58,7 @@ class WorkerLoop::State {
     if (joined.ok()) {
       heartbeat = std::thread([this] { HeartbeatUntilStopped(); });
       delivery_->SendSpooled(CurrentRegistration().run_id);
-      for (int i = 0; i < options_.parallel; ++i) {
+      for (int i = 0; i < options_.parallel * kLesseesPerSlot; ++i) {
         lessees.emplace_back([this] { LeaseUntilDone(); });
       }
     } else {
@@ -165,8 +171,32 @@ class WorkerLoop::State {
     return !result_.ok();
   }
 
+  // Leave to lease a unit and parse it.
+  class Slot {
+   public:
+    explicit Slot(State& state) : state_(state) {
+      absl::MutexLock lock(&state_.mutex_);
+      state_.mutex_.Await(absl::Condition(
+          +[](int* free_slots) { return *free_slots > 0; }, &state_.free_slots_));
+      --state_.free_slots_;
+    }
+    ~Slot() { GiveBack(); }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    void GiveBack() {
+      absl::MutexLock lock(&state_.mutex_);
+      state_.free_slots_ += std::exchange(held_, 0);
+    }
+
+   private:
+    State& state_;
+    int held_ = 1;
+  };
+
   void LeaseUntilDone() {
     while (!ShutdownRequested() && !Failed()) {
+      Slot slot(*this);
+      if (ShutdownRequested() || Failed()) return;
       const Registration as = CurrentRegistration();
       v1::LeaseUnitRequest request;
       request.set_worker_id(as.worker_id);
@@ -180,7 +210,7 @@ class WorkerLoop::State {
       }
       if (!status.ok()) return Stop(status);
       if (response.has_lease()) {
-        RunLease(response.lease(), as);
+        RunLease(response.lease(), as, slot);
       } else {
         delivery_->SendKept(as.run_id);
         if (response.all_done() && options_.exit_when_done) return;
@@ -189,7 +219,7 @@ class WorkerLoop::State {
     }
   }
 
-  void RunLease(const v1::Lease& lease, const Registration& as) {
+  void RunLease(const v1::Lease& lease, const Registration& as, Slot& slot) {
     const absl::Time begin = absl::Now();
     std::list<RunningUnit>::iterator unit;
     {
@@ -209,13 +239,14 @@ class WorkerLoop::State {
     metrics_.fetch_bytes.Increment(static_cast<double>(unit->read.fetched_bytes));
     const absl::Time parsed = absl::Now();
     metrics_.parse_seconds.Increment(absl::ToDoubleSeconds(parsed - begin));
+    metrics_.busy_slots.Decrement();
+    slot.GiveBack();
     if (status.ok()) {
       Deliver(*finished, *unit, as);
     } else {
       Release(*unit, as, status);
     }
     metrics_.deliver_seconds.Increment(absl::ToDoubleSeconds(absl::Now() - parsed));
-    metrics_.busy_slots.Decrement();
     spdlog::debug("unit {} under token {}: {} games, {} bytes, {} ms", lease.unit_id(),
                   lease.fencing_token(), unit->games_parsed.load(), unit->read.bytes_read.load(),
                   absl::ToInt64Milliseconds(absl::Now() - begin));
@@ -305,6 +336,7 @@ class WorkerLoop::State {
   absl::Mutex register_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);  // one registration at a time
   absl::Mutex mutex_;
   Registration registration_ ABSL_GUARDED_BY(mutex_);
+  int free_slots_ ABSL_GUARDED_BY(mutex_);
   absl::Duration heartbeat_interval_ ABSL_GUARDED_BY(mutex_) = absl::Seconds(5);
   std::list<RunningUnit> running_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

@@ -36,16 +36,6 @@ TEST(DatabaseTest, SchemaOfANewerProgramIsRefused) {
   EXPECT_TRUE(absl::IsFailedPrecondition(Migrate(*database)));
 }
 
-TEST(DatabaseTest, DatabaseOfSchemaTwoGetsTheTokens) {
-  const auto database = *Database::Open(":memory:");
-  ASSERT_TRUE(Migrate(*database).ok());
-  // As version 2 left it.
-  ASSERT_TRUE(database->Execute("DROP TABLE tokens; PRAGMA user_version = 2").ok());
-  ASSERT_TRUE(Migrate(*database).ok());
-  EXPECT_EQ(*database->QueryInteger("SELECT count(*) FROM tokens"), 0u);
-  EXPECT_EQ(*database->QueryInteger("PRAGMA user_version"), uint64_t{kSchemaVersion});
-}
-
 TEST(DatabaseTest, FileIsInWalModeAndSyncedAtCheckpoints) {
   const test::TempFolder folder;
   const auto database = *Database::Open(folder.path() + "/x.db");
