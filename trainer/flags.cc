@@ -135,6 +135,9 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--memory-budget", budget, "most memory to use")->capture_default_str();
   app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
+  app.add_option("--device", o.device, "auto (a GPU where there is one), cpu or cuda")
+      ->transform(Names<DeviceKind>(
+          {{"auto", DeviceKind::kAuto}, {"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}}));
   app.add_option("--threads", o.threads, "CPU threads; 0: the checkpoint's, or all")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();

@@ -155,7 +155,7 @@ absl::Status CheckChanged(const std::vector<std::string>& changed, bool fork) {
 // Throws Torch's and JSON's exceptions for a damaged file.
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const TrainingOptions& options) {
   Checkpoint checkpoint;
-  checkpoint.learner.load_from(path);
+  checkpoint.learner.load_from(path, torch::kCPU);
   c10::IValue entry;
   checkpoint.learner.read("moyo", entry);
   const Json json = Json::parse(entry.toStringRef());
@@ -223,7 +223,7 @@ absl::StatusOr<std::shared_ptr<Network>> ReadNetworkOfStep(const std::string& fo
                                                            const NetShape& shape) {
   try {
     torch::serialize::InputArchive archive;
-    archive.load_from(PathOfStep(folder, step));
+    archive.load_from(PathOfStep(folder, step), torch::kCPU);
     return Learner::ReadJudged(archive, shape);
   } catch (const std::exception&) {  // Torch's
     return absl::NotFoundError(absl::StrCat("no checkpoint of step ", step, " can be read"));

@@ -56,7 +56,13 @@ bool IsPossible(const NetShape& shape) {
 absl::Status SaveModel(const Network& network, const std::string& path) {
   try {
     torch::serialize::OutputArchive archive;
-    network.save(archive);
+    if (network.device().is_cpu()) {
+      network.save(archive);
+    } else {  // machines without the device read the file, too
+      const std::shared_ptr<Network> copy = MakeNetwork(network.shape);
+      CopyWeights(network, *copy);
+      copy->save(archive);
+    }
     const nlohmann::json json = {
         {"format", kModelFormat},
         {"architecture", std::string(ArchitectureName(network.shape.architecture))},
@@ -79,7 +85,7 @@ absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path) {
       return std::shared_ptr<Network>(tower.ptr());
     }
     torch::serialize::InputArchive archive;
-    archive.load_from(bytes.data(), bytes.size());
+    archive.load_from(bytes.data(), bytes.size(), torch::kCPU);
     MOYO_ASSIGN_OR_RETURN(const NetShape shape, ReadShape(path, archive));
     std::shared_ptr<Network> network = MakeNetwork(shape);
     network->load(archive);

@@ -22,6 +22,8 @@ class Network : public torch::nn::Module {
   };
   explicit Network(const NetShape& net_shape) : shape(net_shape) {}
   virtual Output forward(const torch::Tensor& planes) = 0;
+  // Where its weights are, and its input must be.
+  torch::Device device() const { return parameters().front().device(); }
 
   const NetShape shape;
 };
@@ -33,7 +35,16 @@ std::shared_ptr<Network> MakeNetwork(const NetShape& shape);
 // Weights in channels_last order, which oneDNN runs fastest.
 void ToChannelsLast(torch::nn::Module& network);
 
-// n x 18 x 19 x 19 in channels_last order.
-torch::Tensor ExpandPlanes(std::span<const features::BitPlanes> planes);
+// Weights and running statistics of a network of the same shape, on whatever device.
+void CopyWeights(const Network& from, Network& to);
+
+// n x 18 x 19 x 19 in channels_last order, on the device. To another one than the CPU the bits
+// travel, and are expanded there.
+torch::Tensor ExpandPlanes(std::span<const features::BitPlanes> planes,
+                           torch::Device device = torch::kCPU);
+// The same by Torch's operations alone, from bits that are on the device.
+torch::Tensor ExpandBits(const torch::Tensor& bits);
+// n x 97 words: those of the history planes, then 0 when Black is to move, 1 for White.
+torch::Tensor PackBits(std::span<const features::BitPlanes> planes);
 
 }  // namespace moyo::trainer

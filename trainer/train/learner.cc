@@ -11,22 +11,13 @@ namespace {
 
 constexpr size_t kSoundnessSamples = 16;
 
-std::shared_ptr<Network> FreshNetwork(const TrainingOptions& options) {
+// The same weights on every device.
+std::shared_ptr<Network> FreshNetwork(const TrainingOptions& options, torch::Device device) {
   torch::manual_seed(options.seed);
   std::shared_ptr<Network> network = MakeNetwork(options.shape);
+  network->to(device);
   network->train();
   return network;
-}
-
-// Of the same shape.
-void CopyWeights(const Network& from, Network& to) {
-  torch::NoGradGuard no_grad;
-  const auto copy = [](const std::vector<torch::Tensor>& source,
-                       std::vector<torch::Tensor> target) {
-    for (size_t i = 0; i < source.size(); ++i) target[i].copy_(source[i]);
-  };
-  copy(from.parameters(), to.parameters());
-  copy(from.buffers(), to.buffers());
 }
 
 // The running statistics of batch norm over a step of several passes: each pass starts from those
@@ -68,13 +59,15 @@ struct Learner::Targets {
   torch::Tensor policy, value, value_weight;
 };
 
-Learner::Learner(const TrainingOptions& options, uint32_t micro_batch)
+Learner::Learner(const TrainingOptions& options, uint32_t micro_batch, torch::Device device)
     : options_(options),
       micro_batch_(micro_batch),
-      network_(FreshNetwork(options)),
+      device_(device),
+      network_(FreshNetwork(options, device)),
       optimizer_(*network_, options) {
   if (options.ema == 0) return;
   average_ = MakeNetwork(options.shape);
+  average_->to(device);
   CopyWeights(*network_, *average_);
   average_->eval();
 }
@@ -91,8 +84,8 @@ void Learner::AddMicroBatch(const Batch& batch, const Targets& targets, size_t b
   torch::Tensor policy_loss, value_loss, loss;
   {
     const Bf16Autocast autocast(options_.precision == Precision::kBf16);
-    const Network::Output output =
-        network_->forward(ExpandPlanes(std::span(batch.planes).subspan(begin, end - begin)));
+    const Network::Output output = network_->forward(
+        ExpandPlanes(std::span(batch.planes).subspan(begin, end - begin), device_));
     const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
     policy_loss = -log_policy.gather(1, target).mean();
     value_loss = (output.value - targets.value.slice(0, from, to))
@@ -116,8 +109,9 @@ void Learner::AddMicroBatch(const Batch& batch, const Targets& targets, size_t b
 
 StepResult Learner::Step(const Batch& batch, double learning_rate) {
   const auto count = static_cast<int64_t>(batch.size());
-  const Targets targets{torch::tensor(batch.policy).view({count, 1}), torch::tensor(batch.value),
-                        torch::tensor(batch.value_weight)};
+  const Targets targets{torch::tensor(batch.policy).view({count, 1}).to(device_),
+                        torch::tensor(batch.value).to(device_),
+                        torch::tensor(batch.value_weight).to(device_)};
   optimizer_.ZeroGrad();
   StepResult result;
   if (batch.size() <= micro_batch_) {
@@ -171,7 +165,7 @@ bool Learner::IsSound(const Batch& batch) {
   const size_t count = std::min(kSoundnessSamples, batch.size());
   const Bf16Autocast autocast(options_.precision == Precision::kBf16);
   const Network::Output output =
-      network_->forward(ExpandPlanes(std::span(batch.planes).first(count)));
+      network_->forward(ExpandPlanes(std::span(batch.planes).first(count), device_));
   network_->train();
   return finite({output.policy, output.value});
 }
@@ -194,11 +188,13 @@ void Learner::Load(torch::serialize::InputArchive& archive) {
   archive.read("tower", network);
   archive.read("optimizer", optimizer);
   network_->load(network);
+  network_->to(device_);
   optimizer_.Load(optimizer);
   ToChannelsLast(*network_);
   if (!average_) return;
   if (archive.try_read("ema", average)) {
     average_->load(average);
+    average_->to(device_);
     c10::IValue updates;
     archive.read("ema_updates", updates);
     averaged_ = updates.toInt();

@@ -1,7 +1,8 @@
 // Network, optimizer and weight average, and the update that moves them together. For trainer/
 // only: includes Torch.
 //
-// Equal options, batches and rates give equal weights bit for bit, through Save and Load, too.
+// Equal options, batches and rates give equal weights, on a CPU bit for bit, through Save and Load,
+// too. What was saved on one device loads on another.
 #pragma once
 
 #include <torch/torch.h>
@@ -27,7 +28,7 @@ class Learner {
  public:
   // Fresh weights from options.seed. A batch goes through the network `micro_batch` samples at a
   // time: the update is that of the whole batch, but batch norm sees the samples of one pass.
-  Learner(const TrainingOptions& options, uint32_t micro_batch);
+  Learner(const TrainingOptions& options, uint32_t micro_batch, torch::Device device = torch::kCPU);
 
   // Takes over the weights and running statistics of a network of options.shape.
   void StartFrom(const Network& network);
@@ -57,6 +58,7 @@ class Learner {
 
   const TrainingOptions& options_;
   const uint32_t micro_batch_;
+  const torch::Device device_;
   std::shared_ptr<Network> network_;
   Optimizer optimizer_;
   std::shared_ptr<Network> average_;  // null without options.ema

@@ -52,12 +52,9 @@ void Optimizer::ZeroGrad() {
 
 double Optimizer::ClipGradients(double max_norm) {
   torch::NoGradGuard no_grad;
-  double sum = 0;
-  for (const Slot& slot : slots_) {
-    const double norm = slot.parameter.grad().norm().item<double>();
-    sum += norm * norm;
-  }
-  const double norm = std::sqrt(sum);
+  std::vector<torch::Tensor> norms;  // asked for together: each answer waits for a GPU
+  for (const Slot& slot : slots_) norms.push_back(slot.parameter.grad().norm());
+  const double norm = torch::stack(norms).to(torch::kDouble).norm().item<double>();
   if (max_norm > 0 && norm > max_norm) {
     for (Slot& slot : slots_) slot.parameter.mutable_grad().mul_(max_norm / norm);
   }

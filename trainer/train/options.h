@@ -14,6 +14,7 @@ namespace moyo::trainer {
 
 enum class OptimizerKind : uint8_t { kAdamW, kSgd, kMuon };
 enum class ScheduleKind : uint8_t { kConstant, kCosine, kStep };
+enum class DeviceKind : uint8_t { kAuto, kCpu, kCuda };  // kAuto: CUDA where there is a GPU
 enum class Precision : uint8_t { kBf16, kFp32 };
 
 struct TrainingOptions {
@@ -48,6 +49,7 @@ struct TrainingOptions {
   absl::Duration max_time = absl::InfiniteDuration();  // of training, over all restarts
   uint64_t memory_budget_bytes = uint64_t{10} << 30;
   uint64_t seed = 1;
+  DeviceKind device = DeviceKind::kAuto;
   int threads = 0;           // 0: the checkpoint's, or all CPUs of this process
   bool fork = false;         // go on from a checkpoint in spite of changed options
   int keep_checkpoints = 3;  // the newest; the best one is kept besides

@@ -55,14 +55,14 @@ uint64_t IntermediatePositions(const TrainingOptions& options) {
 }  // namespace
 
 Trainer::Trainer(const TrainingOptions& options, const LoadedDataset& data, const MemoryPlan& plan,
-                 std::optional<Checkpoint> checkpoint, std::shared_ptr<Network> first,
-                 metrics::Endpoint& endpoint)
+                 torch::Device device, std::optional<Checkpoint> checkpoint,
+                 std::shared_ptr<Network> first, metrics::Endpoint& endpoint)
     : options_(options),
       data_(data),
       plan_(plan),
       checkpoint_(std::move(checkpoint)),
       first_(std::move(first)),
-      learner_(options, plan.micro_batch),
+      learner_(options, plan.micro_batch, device),
       metrics_(endpoint.registry()),
       reporter_(options.server),
       planned_samples_(PlannedSamples(options, data)) {}

@@ -26,8 +26,8 @@ class Trainer {
   // options.threads: what Torch was given. `checkpoint`: what FindCheckpoint found. `first`: the
   // network to start from when it found none; null for a fresh one.
   Trainer(const TrainingOptions& options, const LoadedDataset& data, const MemoryPlan& plan,
-          std::optional<Checkpoint> checkpoint, std::shared_ptr<Network> first,
-          metrics::Endpoint& endpoint);
+          torch::Device device, std::optional<Checkpoint> checkpoint,
+          std::shared_ptr<Network> first, metrics::Endpoint& endpoint);
 
   // INTERNAL when the loss is not finite: the last checkpoint stands, and the message names the
   // step, the epoch and the batch. The server hears of any error.

@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "trainer/checkpoint/checkpoint.h"
+#include "trainer/train/device.h"
 #include "trainer/train/first_network.h"
 #include "trainer/train/memory_plan.h"
 #include "trainer/train/trainer.h"
@@ -44,6 +45,7 @@ TrainingOptions Resolve(TrainingOptions options, const std::optional<Checkpoint>
 absl::Status Train(const TrainingOptions& asked, const LoadedDataset& data,
                    metrics::Endpoint& endpoint) {
   const std::string folder = asked.run_dir + "/trainer";
+  MOYO_ASSIGN_OR_RETURN(const torch::Device device, ChooseDevice(asked.device));
   MOYO_RETURN_IF_ERROR(MakeFolder(folder));
   MOYO_ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(folder + "/lock"));
   const Dataset& dataset = *data.dataset;
@@ -58,8 +60,10 @@ absl::Status Train(const TrainingOptions& asked, const LoadedDataset& data,
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory(options, dataset.memory_bytes()));
   spdlog::info("memory plan: {} of {}", plan.ToString(), HumanBytes(options.memory_budget_bytes));
   at::set_num_threads(options.threads);
+  spdlog::info("training on {}", device.str());
   try {
-    return Trainer(options, data, plan, std::move(checkpoint), std::move(first), endpoint).Run();
+    return Trainer(options, data, plan, device, std::move(checkpoint), std::move(first), endpoint)
+        .Run();
   } catch (const std::exception& error) {  // Torch's
     return absl::InternalError(absl::StrCat("training failed: ", error.what()));
   }

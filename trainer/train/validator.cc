@@ -18,15 +18,16 @@ struct Sums {
 void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& sums) {
   const auto count = static_cast<int64_t>(batch.size());
   const Bf16Autocast autocast(precision == Precision::kBf16);
-  const Network::Output output = network.forward(ExpandPlanes(batch.planes));
-  const torch::Tensor target = torch::tensor(batch.policy).view({count, 1});
+  const torch::Device device = network.device();
+  const Network::Output output = network.forward(ExpandPlanes(batch.planes, device));
+  const torch::Tensor target = torch::tensor(batch.policy).view({count, 1}).to(device);
   const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
   const torch::Tensor best = std::get<1>(output.policy.topk(5, 1));
   const torch::Tensor hits = best.eq(target);
   sums.top1 += hits.select(1, 0).sum().item<double>();
   sums.top5 += hits.sum().item<double>();
   sums.nats -= log_policy.gather(1, target).sum().item<double>();
-  const torch::Tensor value = torch::tensor(batch.value);
+  const torch::Tensor value = torch::tensor(batch.value).to(device);
   const torch::Tensor decided = value.ne(0);
   sums.value_known += decided.sum().item<double>();
   sums.value_right += output.value.mul(value).gt(0).logical_and(decided).sum().item<double>();

@@ -16,6 +16,15 @@ TEST_F(TrainingTest, SecondTrainerOfARunDirectoryIsRefused) {
   EXPECT_EQ(TrainHere(options).code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(TrainingTest, CudaIsRefusedWhereThereIsNoGpu) {
+  TrainingOptions options = Options("cuda");
+  options.device = DeviceKind::kCuda;
+  const absl::Status status = TrainHere(options);
+  if (status.ok()) GTEST_SKIP() << "a GPU is here";
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("--device cpu"), std::string::npos) << status;
+}
+
 TEST_F(TrainingTest, LossFallsOnAGameThatCanBeLearnedByHeart) {
   TrainingOptions options = Options("learns");
   options.epochs = 60;
