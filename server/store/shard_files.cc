@@ -78,6 +78,15 @@ void ShardFiles::Remove(work::UnitId unit, work::FencingToken token) {
   unlink(PathOf(unit, token).c_str());
 }
 
+bool ShardFiles::HoldsAny() const {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".npz") return true;
+  }
+  return false;
+}
+
 absl::Status ShardFiles::Sweep(const std::set<std::string>& kept) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;

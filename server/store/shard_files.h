@@ -44,6 +44,8 @@ class ShardFiles {
                                                      uint64_t length_bytes);
   std::string PathOf(work::UnitId unit, work::FencingToken token) const;
   void Remove(work::UnitId unit, work::FencingToken token);
+  // Whether a finished shard lies here, of whatever unit.
+  bool HoldsAny() const;
   // Removes every file that is not in `kept` (paths).
   absl::Status Sweep(const std::set<std::string>& kept);
 

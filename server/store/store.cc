@@ -37,6 +37,15 @@ absl::Status CheckIntact(Database& database, const std::string& path) {
       "; put a backup of its folder in its place, or begin anew with another --run-dir"));
 }
 
+// An empty database would have the shards swept away as nobody's.
+absl::Status CheckNotLost(Database& database, const std::string& folder) {
+  MOYO_ASSIGN_OR_RETURN(const uint64_t version, database.QueryInteger("PRAGMA user_version"));
+  if (version > 0 || !ShardFiles(folder + "/shards").HoldsAny()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "'", folder, "' holds shards, but its database moyo.db is missing or empty; put a backup of ",
+      "the folder in its place, or begin anew with another --run-dir"));
+}
+
 }  // namespace
 
 Store::Store(std::unique_ptr<Database> database, const std::string& folder,
@@ -57,6 +66,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder,
   MOYO_RETURN_IF_ERROR(MakeFolder(folder + "/shards"));
   MOYO_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(folder + "/moyo.db"));
   MOYO_RETURN_IF_ERROR(CheckIntact(*database, folder + "/moyo.db"));
+  MOYO_RETURN_IF_ERROR(CheckNotLost(*database, folder));
   MOYO_RETURN_IF_ERROR(Migrate(*database));
   std::unique_ptr<Store> store(new Store(std::move(database), folder, options, clock));
   MOYO_RETURN_IF_ERROR(store->Load());
