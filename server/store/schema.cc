@@ -68,6 +68,10 @@ ALTER TABLE games DROP COLUMN opening;
 ALTER TABLE shards ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
 UPDATE shards SET indexed = 1;
 )sql",
+    // Finished units that another worker made once more.
+    R"sql(
+ALTER TABLE units ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace

@@ -166,6 +166,8 @@ absl::Status Store::CheckBalance(const LedgerCounts& counts) {
 
 void Store::Put(const work::Unit& unit) {
   const auto [entry, is_new] = units_.try_emplace(unit.id, unit);
+  // A renewal is none; that a backup takes the place is.
+  const bool is_new_lease = is_new || entry->second.token != unit.token;
   if (!is_new) {
     --unit_counts_[static_cast<size_t>(entry->second.state)];
     entry->second = unit;
@@ -177,11 +179,30 @@ void Store::Put(const work::Unit& unit) {
   } else {
     pending_.erase(key);
   }
-  if (unit.state == work::UnitState::kLeased) {
-    leased_.try_emplace(unit.id, clock_.Now());  // a renewal is no new lease
+  NoteLease(unit, is_new_lease);
+  const bool is_done = unit.state == work::UnitState::kDone;
+  if (is_done && unit.second.token.value != 0) {
+    checks_out_.insert(unit.id);
   } else {
-    leased_.erase(unit.id);
+    checks_out_.erase(unit.id);
   }
+  if (work::AwaitsCheck(unit, options_.policy)) {
+    unchecked_.insert(unit.id);
+  } else {
+    unchecked_.erase(unit.id);
+  }
+}
+
+void Store::NoteLease(const work::Unit& unit, bool is_new) {
+  const auto known = leased_.find(unit.id);
+  const bool is_leased = unit.state == work::UnitState::kLeased;
+  if (known != leased_.end() && (is_new || !is_leased)) {
+    oldest_leases_.erase({known->second, unit.id});
+    leased_.erase(known);
+  }
+  if (!is_leased) return;
+  const auto [lease, is_added] = leased_.try_emplace(unit.id, clock_.Now());
+  if (is_added) oldest_leases_.insert({lease->second, unit.id});
 }
 
 void Store::Take(const LedgerChange& change) {
@@ -195,11 +216,17 @@ void Store::Take(const LedgerChange& change) {
   manifest_ = nullptr;
 }
 
-void Store::DropUpload(work::UnitId unit) {
-  const auto upload = uploads_.find(unit);
-  if (upload == uploads_.end()) return;
-  files_.Remove(unit, upload->second.token);
-  uploads_.erase(upload);
+void Store::DropUploads(const work::Unit& unit) {
+  auto upload = uploads_.lower_bound({unit.id, work::FencingToken{}});
+  while (upload != uploads_.end() && upload->first.first == unit.id) {
+    const work::FencingToken token = upload->first.second;
+    if (work::MayCommit(unit, token)) {
+      ++upload;
+      continue;
+    }
+    files_.Remove(unit.id, token);
+    upload = uploads_.erase(upload);
+  }
 }
 
 void Store::AddAlarm(const std::string& text) {

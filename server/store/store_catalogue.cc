@@ -113,10 +113,15 @@ StoreStatus Store::GetStatus() {
   status.lease_grants = lease_grants_;
   status.unit_retries = unit_retries_;
   status.digest_conflicts = digest_conflicts_;
+  status.backup_grants = backup_grants_;
+  status.backup_commits = backup_commits_;
+  status.check_grants = check_grants_;
+  status.unit_checks = unit_checks_;
+  status.unchecked_units = unchecked_.size() + checks_out_.size();
   status.waiting_uploads = uploads_.size();
-  const absl::Time now = clock_.Now();
-  for (const auto& [id, since] : leased_) {
-    status.oldest_lease_age = std::max(status.oldest_lease_age, now - since);
+  if (!oldest_leases_.empty()) {
+    const absl::Duration age = clock_.Now() - oldest_leases_.begin()->first;
+    status.oldest_lease_age = std::max(status.oldest_lease_age, age);
   }
   status.alarms = alarms_;
   return status;
@@ -125,7 +130,12 @@ StoreStatus Store::GetStatus() {
 std::map<std::string, uint32_t> Store::LeasesByWorker() {
   absl::MutexLock lock(&mutex_);
   std::map<std::string, uint32_t> leases;
-  for (const auto& [id, since] : leased_) ++leases[Find(id)->worker];
+  for (const auto& [id, since] : leased_) {
+    const work::Unit& unit = *Find(id);
+    ++leases[unit.worker];
+    if (unit.second.token.value != 0) ++leases[unit.second.worker];
+  }
+  for (const work::UnitId id : checks_out_) ++leases[Find(id)->second.worker];
   return leases;
 }
 
