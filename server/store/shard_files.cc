@@ -41,6 +41,15 @@ absl::Status ShardUpload::Append(const std::string& bytes) {
   return absl::OkStatus();
 }
 
+absl::Status ShardUpload::Truncate(uint64_t size_bytes) {
+  if (ftruncate(fd_, static_cast<off_t>(size_bytes)) != 0 ||
+      lseek(fd_, static_cast<off_t>(size_bytes), SEEK_SET) < 0) {
+    return ErrnoStatus(errno, "cut", temporary_path_);
+  }
+  received_bytes_ = size_bytes;
+  return absl::OkStatus();
+}
+
 absl::Status ShardUpload::Sync() {
   if (received_bytes_ != length_bytes_) {
     return absl::InvalidArgumentError(

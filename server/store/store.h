@@ -30,6 +30,7 @@
 #include "server/store/ledger_table.h"
 #include "server/store/rows.h"
 #include "server/store/shard_files.h"
+#include "server/store/suspended_uploads.h"
 #include "server/store/token_table.h"
 #include "server/store/unit_table.h"
 #include "server/work/second_lease.h"
@@ -110,7 +111,7 @@ class Store {
   // False: the lease is lost.
   absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t work_done);
   absl::Status Release(work::UnitId unit, const work::Release& release);
-  // Ends the leases that ran out; returns how many.
+  // Ends the leases that ran out; returns how many. Drops uploads that nobody goes on with.
   absl::StatusOr<int> Reap();
   absl::StatusOr<std::vector<Source>> SourcesOfLease(work::UnitId unit, work::FencingToken token);
 
@@ -119,6 +120,11 @@ class Store {
   absl::StatusOr<std::unique_ptr<ShardUpload>> BeginUpload(work::UnitId unit,
                                                            work::FencingToken token,
                                                            uint64_t length_bytes);
+  // Goes on with one that broke off. Null: as above. ABORTED: so much of it is not here.
+  absl::StatusOr<std::unique_ptr<ShardUpload>> ResumeUpload(const UploadKey& key, uint64_t offset);
+  // Keeps one that broke off for a while (suspended_uploads.h).
+  void SuspendUpload(const UploadKey& key, std::unique_ptr<ShardUpload> upload);
+  uint64_t SuspendedBytes(const UploadKey& key);
   absl::Status FinishUpload(work::UnitId unit, work::FencingToken token, const std::string& digest,
                             uint64_t length_bytes, std::unique_ptr<ShardUpload> upload);
   // True: this commit stood already. NOT_FOUND: no such shard was uploaded. DATA_LOSS: another
@@ -244,6 +250,7 @@ class Store {
   std::map<work::UnitId, absl::Time> leased_ ABSL_GUARDED_BY(mutex_);  // since when
   std::array<uint64_t, 6> unit_counts_ ABSL_GUARDED_BY(mutex_){};      // by UnitState
   std::map<std::pair<work::UnitId, work::FencingToken>, Upload> uploads_ ABSL_GUARDED_BY(mutex_);
+  SuspendedUploads suspended_ ABSL_GUARDED_BY(mutex_);
   std::set<std::pair<absl::Time, work::UnitId>> oldest_leases_ ABSL_GUARDED_BY(mutex_);
   work::UnitTimes unit_times_ ABSL_GUARDED_BY(mutex_);
   std::set<work::UnitId> unchecked_ ABSL_GUARDED_BY(mutex_);   // finished, awaiting a check

@@ -148,6 +148,10 @@ absl::StatusOr<int> Store::Reap() {
     ++lease_expiries_;
     ++reaped;
   }
+  suspended_.Sweep(clock_.Now(), [this](const UploadKey& key) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const work::Unit* unit = Find(key.unit);
+    return unit != nullptr && work::MayCommit(*unit, key.token);
+  });
   return reaped;
 }
 

@@ -84,6 +84,32 @@ absl::StatusOr<std::unique_ptr<ShardUpload>> Store::BeginUpload(work::UnitId id,
   return files_.Begin(id, token, length_bytes);
 }
 
+absl::StatusOr<std::unique_ptr<ShardUpload>> Store::ResumeUpload(const UploadKey& key,
+                                                                 uint64_t offset) {
+  absl::MutexLock lock(&mutex_);
+  MOYO_ASSIGN_OR_RETURN(const work::Decision decision, DecideUpload(key.unit, key.token));
+  if (decision.outcome == work::Outcome::kRepeated) return nullptr;
+  std::unique_ptr<ShardUpload> upload = suspended_.Take(key);
+  if (upload == nullptr || upload->received_bytes() < offset) {
+    return absl::AbortedError(absl::StrCat("the first ", offset, " bytes of unit ", key.unit.value,
+                                           "'s shard are no longer here; begin anew"));
+  }
+  MOYO_RETURN_IF_ERROR(upload->Truncate(offset));
+  return upload;
+}
+
+void Store::SuspendUpload(const UploadKey& key, std::unique_ptr<ShardUpload> upload) {
+  absl::MutexLock lock(&mutex_);
+  const work::Unit* unit = Find(key.unit);
+  if (unit == nullptr || !work::MayCommit(*unit, key.token)) return;
+  suspended_.Put(key, std::move(upload), clock_.Now());
+}
+
+uint64_t Store::SuspendedBytes(const UploadKey& key) {
+  absl::MutexLock lock(&mutex_);
+  return suspended_.ReceivedBytes(key);
+}
+
 absl::Status Store::FinishUpload(work::UnitId id, work::FencingToken token,
                                  const std::string& digest, uint64_t length_bytes,
                                  std::unique_ptr<ShardUpload> upload) {
