@@ -194,6 +194,7 @@ absl::Status Coordinator::GetStatus(const v1::GetStatusRequest& request,
   response.set_shard_bytes(manifest->bytes);
   response.set_dataset_digest(manifest->digest);
   response.set_sources(status.sources);
+  response.set_removed_games(status.removed_games);
   for (const std::string& alarm : status.alarms) response.add_alarms(AsUtf8(alarm));
   const MemoryUse memory = ReadMemoryUse();
   response.set_rss_bytes(memory.rss_bytes);
@@ -242,6 +243,7 @@ absl::Status Coordinator::AddSources(const v1::AddSourcesRequest& request,
   response.set_sources(result.sources);
   response.set_games(result.games);
   response.set_known(result.known);
+  response.set_removed(result.removed);
   return absl::OkStatus();
 }
 

@@ -22,6 +22,7 @@ constexpr char kLoadAlarms[] =
 constexpr char kAddAlarm[] = "INSERT INTO alarms(text) VALUES (?)";
 constexpr char kLastSource[] = "SELECT ifnull(max(source_id), 0) FROM sources";
 constexpr char kFoundGames[] = "SELECT ifnull(sum(games), 0) FROM sources";
+constexpr char kRemovedGames[] = "SELECT ifnull(sum(games), 0) FROM sources WHERE removed = 1";
 constexpr char kNextToken[] = "SELECT value FROM meta WHERE key = 'next_token'";
 constexpr char kQuickCheck[] =
     "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'";
@@ -136,6 +137,7 @@ absl::Status Store::LoadCounts() {
   MOYO_ASSIGN_OR_RETURN(const uint64_t next_token, database_->QueryInteger(kNextToken));
   next_token_ = std::max<uint64_t>(next_token, 1);
   MOYO_ASSIGN_OR_RETURN(games_seen_, database_->QueryInteger(kGamesSeen));
+  MOYO_ASSIGN_OR_RETURN(removed_games_, database_->QueryInteger(kRemovedGames));
   MOYO_ASSIGN_OR_RETURN(Statement * alarms, database_->Prepare(kLoadAlarms));
   while (true) {
     MOYO_ASSIGN_OR_RETURN(const bool has_row, alarms->Step());

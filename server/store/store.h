@@ -64,6 +64,7 @@ struct StoreStatus {
   UnitCounts units;
   uint64_t sources = 0;
   uint64_t games_seen = 0;  // true games found by the catalogue
+  uint64_t removed_games = 0;  // of sources that are gone
   uint64_t lease_expiries = 0;
   uint64_t commits = 0;
   uint64_t lease_grants = 0;        // this and the next two: since the store was opened
@@ -96,6 +97,12 @@ class Store {
   absl::StatusOr<std::vector<Source>> SourcesOfFile(uint64_t file_id);
   absl::StatusOr<uint64_t> NextFileId();
   absl::Status AddBatch(CatalogueBatch batch);
+  // As CatalogueTable has it.
+  absl::StatusOr<std::vector<File>> FilesBelow(const std::string& folder, const std::string& after,
+                                               uint64_t most);
+  // Marks sources, and so their games; they stay in the dataset.
+  absl::Status MarkSources(const std::vector<Source>& sources, Presence presence);
+  absl::Status MarkFileRemoved(uint64_t file_id);
   // Remembers a scan until it is finished; the same paths and limit keep their scan id.
   absl::StatusOr<Scan> BeginScan(std::vector<std::string> paths, uint64_t limit_games);
   absl::Status FinishScan(uint64_t scan_id);
@@ -199,6 +206,8 @@ class Store {
   // The check of a finished unit ended.
   absl::Status WriteCheck(const work::Unit& before, const work::Unit& next)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status MarkAll(const std::vector<Source>& sources, Presence presence,
+                       uint64_t& removed_games) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -264,6 +273,7 @@ class Store {
   uint64_t next_token_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t tokens_end_ ABSL_GUARDED_BY(mutex_) = 0;  // those below are set aside in the database
   uint64_t games_seen_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t removed_games_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t commits_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_grants_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -67,6 +67,44 @@ absl::Status Store::AddBatch(CatalogueBatch batch) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<File>> Store::FilesBelow(const std::string& folder,
+                                                    const std::string& after, uint64_t most) {
+  absl::MutexLock lock(&mutex_);
+  return catalogue_.FilesBelow(folder, after, most);
+}
+
+absl::Status Store::MarkAll(const std::vector<Source>& sources, Presence presence,
+                            uint64_t& removed_games) {
+  for (const Source& source : sources) {
+    MOYO_ASSIGN_OR_RETURN(const bool is_new, catalogue_.SetSource(source.source_id, presence));
+    if (!is_new) continue;
+    removed_games += presence == Presence::kRemoved ? source.games : -uint64_t{source.games};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::MarkSources(const std::vector<Source>& sources, Presence presence) {
+  absl::MutexLock lock(&mutex_);
+  uint64_t removed_games = removed_games_;
+  MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  MOYO_RETURN_IF_ERROR(MarkAll(sources, presence, removed_games));
+  MOYO_RETURN_IF_ERROR(transaction.Commit());
+  removed_games_ = removed_games;
+  return absl::OkStatus();
+}
+
+absl::Status Store::MarkFileRemoved(uint64_t file_id) {
+  absl::MutexLock lock(&mutex_);
+  uint64_t removed_games = removed_games_;
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Source> sources, catalogue_.SourcesOfFile(file_id));
+  MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  MOYO_RETURN_IF_ERROR(catalogue_.SetFileRemoved(file_id));
+  MOYO_RETURN_IF_ERROR(MarkAll(sources, Presence::kRemoved, removed_games));
+  MOYO_RETURN_IF_ERROR(transaction.Commit());
+  removed_games_ = removed_games;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Scan> Store::BeginScan(std::vector<std::string> paths, uint64_t limit_games) {
   absl::MutexLock lock(&mutex_);
   MOYO_ASSIGN_OR_RETURN(const std::vector<Scan> scans, catalogue_.LoadScans(false));
@@ -108,6 +146,7 @@ StoreStatus Store::GetStatus() {
                   count(work::UnitState::kSplit)};
   status.sources = next_source_ - 1;
   status.games_seen = games_seen_;
+  status.removed_games = removed_games_;
   status.lease_expiries = lease_expiries_;
   status.commits = commits_;
   status.lease_grants = lease_grants_;
@@ -183,6 +222,7 @@ absl::StatusOr<std::vector<LedgerEntry>> Store::ReadLedger(const work::Unit& uni
       entry.path = source.path;
       entry.member = source.member;
       entry.source_offset = source.offset;
+      entry.source_removed = source.removed;
       merged.push_back(std::move(entry));
     }
   }
