@@ -51,6 +51,10 @@ absl::Status AddGames(const AddOptions& options) {
   std::printf("added %s games in %s sources; %s sources were known already\n",
               WithCommas(response.games()).c_str(), WithCommas(response.sources()).c_str(),
               WithCommas(response.known()).c_str());
+  if (response.removed() > 0) {
+    std::printf("%s sources are no longer there; their games stay in the dataset, marked\n",
+                WithCommas(response.removed()).c_str());
+  }
   return absl::OkStatus();
 }
 

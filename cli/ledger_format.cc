@@ -59,6 +59,7 @@ class TableFormat : public LedgerFormat {
       absl::StrAppend(&last, "  ", RelationTo(entry.duplicate_kind()), entry.duplicate_of(), " ",
                       Visible(entry.duplicate_of_path()));
     }
+    if (entry.source_removed()) last += "  (no longer there)";
     if (!row.detail().empty()) absl::StrAppend(&last, "  ", Visible(row.detail()));
     return absl::StrFormat(kLine, absl::StrCat(row.game_id()), GameStateName(row.state()),
                            row.reason().empty() ? "-" : row.reason(),
@@ -75,7 +76,7 @@ class CsvFormat : public LedgerFormat {
  public:
   std::string Header() const override {
     return "game_id,state,reason,path,member,offset,moves,duplicate_of,duplicate_of_path,"
-           "detail,duplicate_kind\r\n";
+           "detail,duplicate_kind,source_removed\r\n";
   }
   std::string Row(const v1::LedgerEntry& entry) override {
     const v1::LedgerRow& row = entry.row();
@@ -84,7 +85,8 @@ class CsvFormat : public LedgerFormat {
                         FileOffset(entry), ",", row.moves(), ",",
                         IsDuplicate(entry) ? absl::StrCat(entry.duplicate_of()) : "", ",") +
            absl::StrCat(Field(entry.duplicate_of_path()), ",", Field(row.detail()), ",",
-                        DuplicateKindName(entry.duplicate_kind()), "\r\n");
+                        DuplicateKindName(entry.duplicate_kind()), ",",
+                        entry.source_removed() ? "yes" : "", "\r\n");
   }
   std::string Footer() const override { return ""; }
 
@@ -110,7 +112,8 @@ class JsonFormat : public LedgerFormat {
                                    {"duplicate_of", nullptr},
                                    {"duplicate_of_path", entry.duplicate_of_path()},
                                    {"detail", row.detail()},
-                                   {"duplicate_kind", nullptr}};
+                                   {"duplicate_kind", nullptr},
+                                   {"source_removed", entry.source_removed()}};
     if (IsDuplicate(entry)) {
       json["duplicate_of"] = entry.duplicate_of();
       json["duplicate_kind"] = DuplicateKindName(entry.duplicate_kind());

@@ -256,6 +256,7 @@ ordered_json StatusJson(const v1::GetStatusResponse& status) {
                         {"continued", ledger.continued()}};
   json["positions"] = ledger.positions();
   json["sources"] = status.sources();
+  json["removed_games"] = status.removed_games();
   json["shards"] = {{"count", status.shard_count()}, {"bytes", status.shard_bytes()}};
   json["dataset_digest"] = HexDigest(status.dataset_digest());
   json["complete"] = status.complete();

@@ -33,31 +33,41 @@ absl::StatusOr<shard::Columns> CheckShard(const v1::ShardEntry& entry, const std
                                           ", the manifest says ", HexDigest(entry.shard_digest())));
 }
 
-absl::StatusOr<std::string> Fetch(ServerConnection& server, const v1::ShardEntry& entry) {
+// Appends what the server sends from there on.
+absl::Status FetchRest(ServerConnection& server, const v1::ShardEntry& entry, std::string& bytes) {
   grpc::ClientContext context;
   rpc::SetDeadline(context, kShardTimeout);
   v1::DownloadShardRequest request;
   request.set_unit_id(entry.unit_id());
+  request.set_offset(bytes.size());
   const auto stream = server.shards().DownloadShard(&context, request);
-  std::string bytes;
   v1::DownloadShardResponse response;
   while (stream->Read(&response)) {
     bytes += response.data();
     // More than announced is refused by CheckShard; a stop also ends the stream.
     if (bytes.size() > entry.length_bytes() || ShutdownRequested()) break;
   }
+  const bool is_too_long = bytes.size() > entry.length_bytes();
+  if (is_too_long || ShutdownRequested()) context.TryCancel();
+  const grpc::Status ended = stream->Finish();
   if (ShutdownRequested()) {
-    context.TryCancel();
-    stream->Finish();
     return absl::CancelledError("stopped by a signal; the same command goes on");
   }
-  if (bytes.size() > entry.length_bytes()) {
-    context.TryCancel();
-    stream->Finish();
-    return bytes;
+  return is_too_long ? absl::OkStatus() : rpc::FromGrpc(ended);
+}
+
+// A stream that breaks goes on where it was, as long as each try brings something.
+absl::StatusOr<std::string> Fetch(ServerConnection& server, const v1::ShardEntry& entry) {
+  std::string bytes;
+  for (;;) {
+    const size_t before = bytes.size();
+    const absl::Status status = FetchRest(server, entry, bytes);
+    if (status.ok()) return bytes;
+    if (ShutdownRequested()) return status;
+    if (!rpc::IsRetryable(status) || bytes.size() == before) {
+      return server.Explain(status, "a shard");
+    }
   }
-  MOYO_RETURN_IF_ERROR(server.Explain(rpc::FromGrpc(stream->Finish()), "a shard"));
-  return bytes;
 }
 
 bool IsThere(const std::string& path, const v1::ShardEntry& entry) {

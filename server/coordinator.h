@@ -87,6 +87,7 @@ class Coordinator {
   // ShardService
   absl::Status UploadShard(const Receive<v1::UploadShardRequest>& receive,
                            v1::UploadShardResponse& response);
+  absl::Status GetUpload(const v1::GetUploadRequest& request, v1::GetUploadResponse& response);
   absl::Status DownloadShard(const v1::DownloadShardRequest& request,
                              const Send<v1::DownloadShardResponse>& send);
   absl::Status GetManifest(const v1::GetManifestRequest& request,
@@ -129,6 +130,8 @@ class Coordinator {
   double GamesPerSecond() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FillWorkers(v1::GetStatusResponse& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReceiveShard(const Receive<v1::UploadShardRequest>& receive);
+  // INVALID_ARGUMENT, or FAILED_PRECONDITION of CheckRun.
+  absl::Status CheckHeader(const v1::UploadShardHeader& header) const;
   // Remembers a want of space for the status, and that it is over.
   absl::Status NoteStorage(absl::Status status);
   absl::Status SendSource(const store::Source& source, const Send<v1::FetchSourcesResponse>& send);

@@ -24,6 +24,11 @@ constexpr int kEntriesPerMessage = 500;
 constexpr absl::Duration kRateWindow = absl::Seconds(10);
 constexpr absl::Duration kStoreTrainingEvery = absl::Seconds(5);
 
+store::UploadKey KeyOf(const v1::UploadShardHeader& header) {
+  return {{header.unit_id()}, {header.fencing_token()}, header.shard_digest(),
+          header.length_bytes()};
+}
+
 absl::Status WentAway() { return absl::CancelledError("the other side went away"); }
 
 }  // namespace
@@ -41,25 +46,28 @@ absl::Status Coordinator::NoteStorage(absl::Status status) {
   return status;
 }
 
+absl::Status Coordinator::CheckHeader(const v1::UploadShardHeader& header) const {
+  if (header.shard_digest().size() != kDigestBytes) {
+    return absl::InvalidArgumentError("a shard digest has 32 bytes");
+  }
+  MOYO_RETURN_IF_ERROR(CheckRun(header.run_id()));
+  if (header.length_bytes() <= kMaxShardBytes) return absl::OkStatus();
+  // Not RESOURCE_EXHAUSTED: no waiting makes it smaller. Given back as failed, the unit is split.
+  return absl::InvalidArgumentError(
+      absl::StrCat("a shard may have at most ", kMaxShardBytes, " bytes"));
+}
+
 absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& receive) {
   v1::UploadShardRequest message;
   if (!receive(&message) || !message.has_header()) {
     return absl::InvalidArgumentError("the first message must carry the header");
   }
   const v1::UploadShardHeader header = message.header();
-  if (header.shard_digest().size() != kDigestBytes) {
-    return absl::InvalidArgumentError("a shard digest has 32 bytes");
-  }
-  MOYO_RETURN_IF_ERROR(CheckRun(header.run_id()));
-  if (header.length_bytes() > kMaxShardBytes) {
-    // Not RESOURCE_EXHAUSTED: no waiting makes it smaller. Given back as failed, the unit is split.
-    return absl::InvalidArgumentError(
-        absl::StrCat("a shard may have at most ", kMaxShardBytes, " bytes"));
-  }
-  const work::UnitId unit{header.unit_id()};
-  const work::FencingToken token{header.fencing_token()};
+  MOYO_RETURN_IF_ERROR(CheckHeader(header));
+  const store::UploadKey key = KeyOf(header);
   MOYO_ASSIGN_OR_RETURN(std::unique_ptr<store::ShardUpload> upload,
-                        store_.BeginUpload(unit, token, header.length_bytes()));
+                        header.offset() == 0 ? store_.BeginUpload(key.unit, key.token, key.length_bytes)
+                                             : store_.ResumeUpload(key, header.offset()));
   if (upload == nullptr) return absl::OkStatus();
   do {
     if (message.data().size() > kChunkBytes) {
@@ -68,8 +76,20 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
     traffic_.uploads.bytes += message.data().size();
     MOYO_RETURN_IF_ERROR(upload->Append(message.data()));
   } while (receive(&message));
-  return store_.FinishUpload(unit, token, header.shard_digest(), header.length_bytes(),
-                             std::move(upload));
+  if (upload->received_bytes() < key.length_bytes) {
+    const uint64_t received_bytes = upload->received_bytes();
+    store_.SuspendUpload(key, std::move(upload));
+    return absl::InvalidArgumentError(absl::StrCat("the shard has ", received_bytes,
+                                                   " bytes, its header says ", key.length_bytes));
+  }
+  return store_.FinishUpload(key.unit, key.token, key.digest, key.length_bytes, std::move(upload));
+}
+
+absl::Status Coordinator::GetUpload(const v1::GetUploadRequest& request,
+                                    v1::GetUploadResponse& response) {
+  MOYO_RETURN_IF_ERROR(CheckHeader(request.header()));
+  response.set_received_bytes(store_.SuspendedBytes(KeyOf(request.header())));
+  return absl::OkStatus();
 }
 
 absl::Status Coordinator::DownloadShard(const v1::DownloadShardRequest& request,
@@ -174,6 +194,7 @@ absl::Status Coordinator::GetStatus(const v1::GetStatusRequest& request,
   response.set_shard_bytes(manifest->bytes);
   response.set_dataset_digest(manifest->digest);
   response.set_sources(status.sources);
+  response.set_removed_games(status.removed_games);
   for (const std::string& alarm : status.alarms) response.add_alarms(AsUtf8(alarm));
   const MemoryUse memory = ReadMemoryUse();
   response.set_rss_bytes(memory.rss_bytes);
@@ -222,6 +243,7 @@ absl::Status Coordinator::AddSources(const v1::AddSourcesRequest& request,
   response.set_sources(result.sources);
   response.set_games(result.games);
   response.set_known(result.known);
+  response.set_removed(result.removed);
   return absl::OkStatus();
 }
 

@@ -46,6 +46,14 @@ void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
   app.add_option("--max-attempts", options.max_attempts, "Then a unit is split or quarantined")
       ->check(CLI::Range(1u, 100u))
       ->capture_default_str();
+  app.add_option("--backup-after", options.backup_after_seconds,
+                 "An idle worker may do a slow one's unit after so many seconds; 0: never")
+      ->check(CLI::Range(0.0, 86'400.0))
+      ->capture_default_str();
+  app.add_option("--recheck-percent", options.recheck_percent,
+                 "So many of the units are done again by another worker and compared")
+      ->check(CLI::Range(0u, 100u))
+      ->capture_default_str();
   app.add_option("--metrics", options.metrics, "HOST:PORT of /metrics; none by default");
   app.add_flag("--insecure", options.insecure,
                "Listen beyond this machine without encryption and tokens");

@@ -86,6 +86,7 @@ void FillEntry(const store::LedgerEntry& entry, v1::LedgerEntry& message) {
   message.set_duplicate_of(game.duplicate_of);
   message.set_duplicate_of_path(AsUtf8(entry.duplicate_of_path));
   message.set_duplicate_kind(static_cast<v1::DuplicateKind>(game.duplicate_kind));
+  message.set_source_removed(entry.source_removed);
 }
 
 absl::StatusOr<std::vector<store::Game>> GamesOf(const v1::CommitUnitRequest& request) {

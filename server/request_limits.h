@@ -20,6 +20,7 @@ absl::Status CheckRequest(const v1::HeartbeatRequest& request);
 absl::Status CheckRequest(const v1::CommitUnitRequest& request);
 absl::Status CheckRequest(const v1::ReleaseUnitRequest& request);
 absl::Status CheckRequest(const v1::UploadShardRequest& message);  // of a stream
+absl::Status CheckRequest(const v1::GetUploadRequest& request);
 absl::Status CheckRequest(const v1::DownloadShardRequest& request);
 absl::Status CheckRequest(const v1::GetManifestRequest& request);
 absl::Status CheckRequest(const v1::ReportProgressRequest& request);

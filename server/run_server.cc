@@ -32,6 +32,17 @@ CoordinatorOptions CoordinatorOptionsOf(const ServerOptions& options, v1::ParseO
   return coordinator;
 }
 
+work::Policy PolicyOf(const ServerOptions& options) {
+  work::Policy policy;
+  policy.max_attempts = options.max_attempts;
+  policy.lease_duration = absl::Seconds(options.lease_seconds);
+  policy.backup_after = options.backup_after_seconds > 0
+                            ? absl::Seconds(options.backup_after_seconds)
+                            : absl::InfiniteDuration();
+  policy.recheck_percent = options.recheck_percent;
+  return policy;
+}
+
 // Where the catalogue thread leaves that the server was started in vain.
 struct StartFailure {
   absl::Mutex mutex;
@@ -68,7 +79,7 @@ absl::Status Serve(const ServerOptions& options) {
   if (!options.games.empty()) MOYO_RETURN_IF_ERROR(catalog::CheckPaths(options.games));
   MOYO_ASSIGN_OR_RETURN(const FileLock lock, OpenRunFolder(options.run_dir));
   store::StoreOptions store_options;
-  store_options.policy = {options.max_attempts, absl::Seconds(options.lease_seconds)};
+  store_options.policy = PolicyOf(options);
   MOYO_ASSIGN_OR_RETURN(store_options.duplicates, DuplicatesOf(options));
   MOYO_ASSIGN_OR_RETURN(
       const std::unique_ptr<store::Store> store,

@@ -24,6 +24,8 @@ struct ServerOptions {
   std::map<std::string, std::string> filters;  // common/base/filter_flags.h: name -> text as typed
   uint32_t lease_seconds = 60;
   uint32_t max_attempts = 3;
+  double backup_after_seconds = 2;  // 0: no backups
+  uint32_t recheck_percent = 0;
   std::string metrics;    // HOST:PORT; empty: none
   bool insecure = false;  // off loopback: plain text, no tokens
   std::string

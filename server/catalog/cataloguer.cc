@@ -53,6 +53,9 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
     if (!walked.ok() && walked != limit_reached) return walked;
   }
   MOYO_RETURN_IF_ERROR(scanner.Finish());
+  for (const std::string& path : normal) {
+    if (!scanner.LimitReached()) MOYO_RETURN_IF_ERROR(scanner.MarkMissing(path));
+  }
   MOYO_RETURN_IF_ERROR(store_.FinishScan(scan.scan_id));
   const ScanResult& result = scanner.result();
   if (result.sources + result.known == 0) {

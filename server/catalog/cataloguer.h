@@ -23,6 +23,7 @@ struct ScanResult {
   uint64_t sources = 0;  // added
   uint64_t games = 0;    // in them
   uint64_t known = 0;    // sources that were in the catalogue already
+  uint64_t removed = 0;  // sources that are no longer where they were
 };
 
 // Absolute, without dots and trailing slash: what the catalogue knows a path by.
@@ -35,7 +36,7 @@ class Cataloguer {
  public:
   Cataloguer(store::Store& store, CatalogOptions options);
 
-  // Repeating a scan adds only what is new; one that a crash cut off goes on where it stopped.
+  // Repeating a scan adds only what is new, and marks what is gone (unless a limit cut it); one that a crash cut off goes on where it stopped.
   // Stops after `limit_games` games, known ones included (0: none). FAILED_PRECONDITION: no file
   // in the paths. CANCELLED after Stop.
   absl::StatusOr<ScanResult> Scan(const std::vector<std::string>& paths, uint64_t limit_games);

@@ -3,17 +3,25 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "common/base/status_macros.h"
 
 namespace moyo::catalog {
+namespace {
+
+constexpr uint64_t kFilesAtOnce = 1000;
+
+}  // namespace
 
 FileScanner::FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
                          uint64_t next_file_id)
     : store_(store),
       games_per_shard_(games_per_shard),
       limit_games_(limit_games),
+      first_new_file_(next_file_id),
       next_file_id_(next_file_id),
+      visited_(next_file_id, false),
       packer_(store, games_per_shard) {}
 
 absl::Status FileScanner::VisitFile(const std::string& path) {
@@ -22,7 +30,8 @@ absl::Status FileScanner::VisitFile(const std::string& path) {
   const uint64_t size_bytes = info.st_size;
   const uint64_t modified_ns = info.st_mtim.tv_sec * 1'000'000'000ull + info.st_mtim.tv_nsec;
   MOYO_ASSIGN_OR_RETURN(const std::optional<store::File> known, store_.FindFile(path));
-  if (known && known->complete && known->size_bytes == size_bytes &&
+  if (known && known->file_id < first_new_file_) visited_[known->file_id] = true;
+  if (known && known->complete && !known->removed && known->size_bytes == size_bytes &&
       known->modified_ns == modified_ns) {
     result_.known += known->sources;
     games_ += known->games;
@@ -33,7 +42,38 @@ absl::Status FileScanner::VisitFile(const std::string& path) {
   if (!scanned.ok()) AddUnreadable(scanned);
   file_->file.complete = !cut_;
   packer_.EndFile(file_);
-  return status_;
+  MOYO_RETURN_IF_ERROR(status_);
+  return SettleMarks(scanned.ok() && !cut_);
+}
+
+absl::Status FileScanner::SettleMarks(bool read_whole) {
+  if (!returned_.empty()) {
+    MOYO_RETURN_IF_ERROR(store_.MarkSources(returned_, store::Presence::kThere));
+  }
+  // Damage may hide what is there still.
+  if (!read_whole) return absl::OkStatus();
+  for (auto& [key, source] : known_) superseded_.push_back(std::move(source));
+  result_.removed += superseded_.size();
+  return superseded_.empty() ? absl::OkStatus()
+                             : store_.MarkSources(superseded_, store::Presence::kRemoved);
+}
+
+absl::Status FileScanner::MarkMissing(const std::string& folder) {
+  if (first_new_file_ == 1) return absl::OkStatus();  // none was known
+  std::string after;
+  for (;;) {
+    MOYO_ASSIGN_OR_RETURN(const std::vector<store::File> files,
+                          store_.FilesBelow(folder, after, kFilesAtOnce));
+    if (files.empty()) return absl::OkStatus();
+    after = files.back().path;
+    for (const store::File& file : files) {
+      if (file.file_id >= first_new_file_ || visited_[file.file_id]) continue;
+      struct stat info;
+      if (stat(file.path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR)) continue;
+      MOYO_RETURN_IF_ERROR(store_.MarkFileRemoved(file.file_id));
+      result_.removed += file.sources;
+    }
+  }
 }
 
 absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes,
@@ -44,6 +84,9 @@ absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes
   file_->file.size_bytes = size_bytes;
   file_->file.modified_ns = modified_ns;
   known_.clear();
+  known_removed_.clear();
+  superseded_.clear();
+  returned_.clear();
   cut_ = false;
   status_ = absl::OkStatus();
   unchanged_ = known && known->size_bytes == size_bytes && known->modified_ns == modified_ns;
@@ -51,6 +94,13 @@ absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes
   MOYO_ASSIGN_OR_RETURN(std::vector<store::Source> sources, store_.SourcesOfFile(known->file_id));
   for (store::Source& source : sources) {
     const RangeKey key{source.member_index, source.offset};
+    if (source.removed) {
+      known_removed_[{key, source.content_hash}] = std::move(source);
+      continue;
+    }
+    if (const auto earlier = known_.find(key); earlier != known_.end()) {
+      superseded_.push_back(std::move(earlier->second));
+    }
     known_[key] = std::move(source);
   }
   return absl::OkStatus();
@@ -85,8 +135,16 @@ uint32_t FileScanner::GamesAt(uint64_t offset) const {
   const uint64_t left =
       limit_games_ == 0 ? UINT64_MAX : limit_games_ - std::min(games_, limit_games_);
   if (left == 0) return 0;
-  const auto known = unchanged_ ? known_.find({member_.index, offset}) : known_.end();
-  if (known != known_.end() && known->second.error.empty()) return known->second.games;
+  const RangeKey key{member_.index, offset};
+  const auto known = known_.find(key);
+  if (unchanged_ && known != known_.end() && known->second.error.empty()) {
+    return known->second.games;
+  }
+  const auto removed = known_removed_.lower_bound({key, Hash128{}});
+  if (unchanged_ && removed != known_removed_.end() && removed->first.first == key &&
+      removed->second.error.empty()) {
+    return removed->second.games;
+  }
   return std::min<uint64_t>(games_per_shard_, left);
 }
 
@@ -115,15 +173,28 @@ void FileScanner::AddSource(store::Source source, uint32_t games_seen) {
   ++file_->file.sources;
   file_->file.games += source.games;
   games_ += source.games;
-  const auto known = known_.find({source.member_index, source.offset});
-  if (known != known_.end() && known->second.content_hash == source.content_hash &&
-      known->second.games == source.games) {
+  if (IsKnown(source)) {
     ++result_.known;
     return;
   }
   ++result_.sources;
   result_.games += source.games;
   status_ = packer_.Add(file_, std::move(source), games_seen);
+}
+
+bool FileScanner::IsKnown(const store::Source& source) {
+  const RangeKey key{source.member_index, source.offset};
+  const auto known = known_.find(key);
+  if (known != known_.end() && known->second.content_hash == source.content_hash &&
+      known->second.games == source.games) {
+    known_.erase(known);
+    return true;
+  }
+  const auto removed = known_removed_.find({key, source.content_hash});
+  if (removed == known_removed_.end() || removed->second.games != source.games) return false;
+  returned_.push_back(std::move(removed->second));
+  known_removed_.erase(removed);
+  return true;
 }
 
 }  // namespace moyo::catalog

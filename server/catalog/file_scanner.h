@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/source/source_stream.h"
@@ -25,6 +26,9 @@ class FileScanner : private source::SourceSink {
   absl::Status VisitFile(const std::string& path);
   bool LimitReached() const { return limit_games_ != 0 && games_ >= limit_games_; }
   absl::Status Finish() { return packer_.Finish(); }
+  // Marks the files below the folder that earlier scans found and that are no longer there. Call
+  // when all of it was visited.
+  absl::Status MarkMissing(const std::string& folder);
   const ScanResult& result() const { return result_; }
 
  private:
@@ -40,17 +44,25 @@ class FileScanner : private source::SourceSink {
   void AddRange(const Range& range);
   void AddUnreadable(const absl::Status& why);
   void AddSource(store::Source source, uint32_t games_seen);
+  // Whether the file's sources have it, and then it has been found once more.
+  bool IsKnown(const store::Source& source);
+  absl::Status SettleMarks(bool read_whole);
 
   store::Store& store_;
   const uint32_t games_per_shard_;
   const uint64_t limit_games_;
+  const uint64_t first_new_file_;
   uint64_t next_file_id_;
+  std::vector<bool> visited_;  // of the files that were known, by id
   UnitPacker packer_;
   ScanResult result_;
   uint64_t games_ = 0;  // known ones included
   // The file being scanned.
   std::shared_ptr<FileProgress> file_;
-  std::map<RangeKey, store::Source> known_;
+  std::map<RangeKey, store::Source> known_;  // not found again yet
+  std::map<std::pair<RangeKey, Hash128>, store::Source> known_removed_;
+  std::vector<store::Source> superseded_;  // known ones whose place others took
+  std::vector<store::Source> returned_;    // that had been removed
   bool unchanged_ = false;  // it is as it was when its known sources were found
   bool cut_ = false;        // the limit came in its middle
   absl::Status status_;     // first failure of the store

@@ -13,6 +13,7 @@ constexpr MethodRule kRules[] = {
     {"/moyo.v1.WorkService/CommitUnit", Access::kRoles, Role::kWorker},
     {"/moyo.v1.WorkService/ReleaseUnit", Access::kRoles, Role::kWorker},
     {"/moyo.v1.ShardService/UploadShard", Access::kRoles, Role::kWorker},
+    {"/moyo.v1.ShardService/GetUpload", Access::kRoles, Role::kWorker},
     {"/moyo.v1.ShardService/DownloadShard", Access::kRoles, Role::kTrainer},
     {"/moyo.v1.ShardService/GetManifest", Access::kRoles, Role::kTrainer},
     {"/moyo.v1.TrainingService/ReportProgress", Access::kRoles, Role::kTrainer},

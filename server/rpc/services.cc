@@ -126,6 +126,10 @@ class ShardServiceImpl final : public v1::ShardService::Service {
           [reader](v1::UploadShardRequest* message) { return reader->Read(message); }, *response));
     });
   }
+  Status GetUpload(ServerContext*, const v1::GetUploadRequest* request,
+                   v1::GetUploadResponse* response) override {
+    return Answer(parts_, request, response, &Coordinator::GetUpload);
+  }
   Status DownloadShard(ServerContext* context, const v1::DownloadShardRequest* request,
                        ServerWriter<v1::DownloadShardResponse>* writer) override {
     return Stream(parts_, context, "/moyo.v1.ShardService/DownloadShard", request, writer,

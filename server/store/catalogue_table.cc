@@ -1,5 +1,7 @@
 #include "server/store/catalogue_table.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 
@@ -10,20 +12,26 @@ constexpr char kPutFile[] =
     "INSERT INTO files(file_id, path, size_bytes, modified_ns, complete, sources, games)"
     " VALUES (?,?,?,?,?,?,?) ON CONFLICT(file_id) DO UPDATE SET size_bytes = excluded.size_bytes,"
     " modified_ns = excluded.modified_ns, complete = excluded.complete,"
-    " sources = excluded.sources, games = excluded.games";
+    " sources = excluded.sources, games = excluded.games, removed = 0";
 constexpr char kInsertSource[] =
     "INSERT INTO sources(source_id, file_id, member, member_index, byte_offset, length_bytes,"
     " content_hash, games, first_game, error) VALUES (?,?,?,?,?,?,?,?,?,?)";
 constexpr char kFindFile[] =
-    "SELECT file_id, path, size_bytes, modified_ns, complete, sources, games FROM files"
+    "SELECT file_id, path, size_bytes, modified_ns, complete, sources, games, removed FROM files"
     " WHERE path = ?";
+constexpr char kFilesBelow[] =
+    "SELECT file_id, path, size_bytes, modified_ns, complete, sources, games, removed FROM files"
+    " WHERE path > ? AND path < ? AND removed = 0 ORDER BY path LIMIT ?";
+constexpr char kSetFileRemoved[] = "UPDATE files SET removed = 1 WHERE file_id = ?";
+constexpr char kSetSource[] = "UPDATE sources SET removed = ? WHERE source_id = ? AND removed <> ?";
 constexpr char kSourcesOfFile[] =
     "SELECT s.source_id, s.file_id, f.path, s.member, s.member_index, s.byte_offset,"
-    " s.length_bytes, s.content_hash, s.games, s.first_game, s.error"
-    " FROM sources s JOIN files f ON f.file_id = s.file_id WHERE s.file_id = ?";
+    " s.length_bytes, s.content_hash, s.games, s.first_game, s.error, s.removed"
+    " FROM sources s JOIN files f ON f.file_id = s.file_id WHERE s.file_id = ?"
+    " ORDER BY s.source_id";
 constexpr char kSourcesInRange[] =
     "SELECT s.source_id, s.file_id, f.path, s.member, s.member_index, s.byte_offset,"
-    " s.length_bytes, s.content_hash, s.games, s.first_game, s.error"
+    " s.length_bytes, s.content_hash, s.games, s.first_game, s.error, s.removed"
     " FROM sources s JOIN files f ON f.file_id = s.file_id"
     " WHERE s.source_id >= ? AND s.source_id < ? ORDER BY s.source_id";
 constexpr char kFirstGame[] = "SELECT first_game FROM sources WHERE source_id = ?";
@@ -52,8 +60,22 @@ absl::StatusOr<std::vector<Source>> ReadSources(Statement& query) {
     source.games = query.GetInteger(8);
     source.first_game = query.GetInteger(9);
     source.error = query.GetBytes(10);
+    source.removed = query.GetInteger(11) != 0;
     sources.push_back(std::move(source));
   }
+}
+
+File FileOf(const Statement& row) {
+  File file;
+  file.file_id = row.GetInteger(0);
+  file.path = row.GetBytes(1);
+  file.size_bytes = row.GetInteger(2);
+  file.modified_ns = row.GetInteger(3);
+  file.complete = row.GetInteger(4) != 0;
+  file.sources = row.GetInteger(5);
+  file.games = row.GetInteger(6);
+  file.removed = row.GetInteger(7) != 0;
+  return file;
 }
 
 }  // namespace
@@ -89,16 +111,37 @@ absl::StatusOr<std::optional<File>> CatalogueTable::FindFile(const std::string& 
   MOYO_ASSIGN_OR_RETURN(Statement * query, database_.Prepare(kFindFile));
   MOYO_ASSIGN_OR_RETURN(const bool has_row, query->Text(path).Step());
   if (!has_row) return std::nullopt;
-  File file;
-  file.file_id = query->GetInteger(0);
-  file.path = query->GetBytes(1);
-  file.size_bytes = query->GetInteger(2);
-  file.modified_ns = query->GetInteger(3);
-  file.complete = query->GetInteger(4) != 0;
-  file.sources = query->GetInteger(5);
-  file.games = query->GetInteger(6);
+  File file = FileOf(*query);
   query->Reset();
   return file;
+}
+
+absl::StatusOr<std::vector<File>> CatalogueTable::FilesBelow(const std::string& folder,
+                                                             const std::string& after,
+                                                             uint64_t most) {
+  const std::string prefix = folder == "/" ? folder : absl::StrCat(folder, "/");
+  std::string end = prefix;
+  ++end.back();  // the character after '/'
+  std::vector<File> files;
+  MOYO_ASSIGN_OR_RETURN(Statement * query, database_.Prepare(kFilesBelow));
+  query->Text(std::max(prefix, after)).Text(end).Integer(most);
+  while (true) {
+    MOYO_ASSIGN_OR_RETURN(const bool has_row, query->Step());
+    if (!has_row) return files;
+    files.push_back(FileOf(*query));
+  }
+}
+
+absl::Status CatalogueTable::SetFileRemoved(uint64_t file_id) {
+  MOYO_ASSIGN_OR_RETURN(Statement * set, database_.Prepare(kSetFileRemoved));
+  return set->Integer(file_id).Run();
+}
+
+absl::StatusOr<bool> CatalogueTable::SetSource(uint64_t source_id, Presence presence) {
+  const uint64_t removed = presence == Presence::kRemoved ? 1 : 0;
+  MOYO_ASSIGN_OR_RETURN(Statement * set, database_.Prepare(kSetSource));
+  MOYO_RETURN_IF_ERROR(set->Integer(removed).Integer(source_id).Integer(removed).Run());
+  return database_.changes() == 1;
 }
 
 absl::StatusOr<std::vector<Source>> CatalogueTable::SourcesOfFile(uint64_t file_id) {

@@ -18,6 +18,12 @@ class CatalogueTable {
 
   absl::Status PutFile(const File& file);
   absl::Status InsertSource(const Source& source);
+  // Those below the folder with a path after `after`, by path; without those found removed before.
+  absl::StatusOr<std::vector<File>> FilesBelow(const std::string& folder, const std::string& after,
+                                               uint64_t most);
+  absl::Status SetFileRemoved(uint64_t file_id);
+  // False: it was so already.
+  absl::StatusOr<bool> SetSource(uint64_t source_id, Presence presence);
   absl::StatusOr<std::optional<File>> FindFile(const std::string& path);
   absl::StatusOr<std::vector<Source>> SourcesOfFile(uint64_t file_id);
   absl::StatusOr<std::vector<Source>> SourcesInRange(uint64_t first_source, uint64_t count);

@@ -33,7 +33,7 @@ constexpr char kHolds[] =
 constexpr char kRead[] =
     "SELECT g.game_id, g.source_id, g.state, g.reason, g.byte_offset, g.detail, g.moves,"
     " g.shard_row, g.game_hash, g.duplicate_of, f.path, s.member, s.byte_offset, df.path,"
-    " g.duplicate_kind"
+    " g.duplicate_kind, s.removed"
     " FROM games g JOIN sources s ON s.source_id = g.source_id"
     " JOIN files f ON f.file_id = s.file_id"
     " LEFT JOIN games d ON d.game_id = g.duplicate_of"
@@ -77,6 +77,7 @@ LedgerEntry EntryOf(const Statement& row) {
   entry.source_offset = row.GetInteger(12);
   entry.duplicate_of_path = row.GetBytes(13);
   game.duplicate_kind = static_cast<DuplicateKind>(row.GetInteger(14));
+  entry.source_removed = row.GetInteger(15) != 0;
   return entry;
 }
 

@@ -43,7 +43,8 @@ struct Source {
   Hash128 content_hash{};
   uint32_t games = 1;
   uint64_t first_game = 0;
-  std::string error;  // set: it cannot be read, and why
+  std::string error;     // set: it cannot be read, and why
+  bool removed = false;  // a later scan found the file, or these bytes of it, gone
 };
 
 // A file as it was when catalogued.
@@ -55,7 +56,11 @@ struct File {
   bool complete = false;  // all its sources are in the catalogue
   uint64_t sources = 0;
   uint64_t games = 0;
+  bool removed = false;
 };
+
+// Where a scan found a source again, or not.
+enum class Presence : uint8_t { kThere, kRemoved };
 
 // Whole units with their sources, added in one transaction. Ids of sources, games and units are
 // given by the store, in this order.
@@ -95,6 +100,7 @@ struct LedgerEntry {
   std::string member;
   uint64_t source_offset = 0;
   std::string duplicate_of_path;
+  bool source_removed = false;
 };
 
 struct LedgerCounts {

@@ -6,7 +6,7 @@
 
 namespace moyo::store {
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 // Brings the database to kSchemaVersion. FAILED_PRECONDITION: it was written by a newer program.
 absl::Status Migrate(Database& database);

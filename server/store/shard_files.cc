@@ -41,6 +41,15 @@ absl::Status ShardUpload::Append(const std::string& bytes) {
   return absl::OkStatus();
 }
 
+absl::Status ShardUpload::Truncate(uint64_t size_bytes) {
+  if (ftruncate(fd_, static_cast<off_t>(size_bytes)) != 0 ||
+      lseek(fd_, static_cast<off_t>(size_bytes), SEEK_SET) < 0) {
+    return ErrnoStatus(errno, "cut", temporary_path_);
+  }
+  received_bytes_ = size_bytes;
+  return absl::OkStatus();
+}
+
 absl::Status ShardUpload::Sync() {
   if (received_bytes_ != length_bytes_) {
     return absl::InvalidArgumentError(
@@ -76,6 +85,15 @@ std::string ShardFiles::PathOf(work::UnitId unit, work::FencingToken token) cons
 
 void ShardFiles::Remove(work::UnitId unit, work::FencingToken token) {
   unlink(PathOf(unit, token).c_str());
+}
+
+bool ShardFiles::HoldsAny() const {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".npz") return true;
+  }
+  return false;
 }
 
 absl::Status ShardFiles::Sweep(const std::set<std::string>& kept) {

@@ -21,6 +21,9 @@ class ShardUpload {
   ShardUpload& operator=(const ShardUpload&) = delete;
   // RESOURCE_EXHAUSTED: disk full.
   absl::Status Append(const std::string& bytes);
+  uint64_t received_bytes() const { return received_bytes_; }
+  // Forgets what lies behind `size_bytes`, at most received_bytes().
+  absl::Status Truncate(uint64_t size_bytes);
   // Checks the length and syncs the file.
   absl::Status Sync();
   // Gives the synced file its name. The caller syncs the folder before anything counts on it.
@@ -44,6 +47,8 @@ class ShardFiles {
                                                      uint64_t length_bytes);
   std::string PathOf(work::UnitId unit, work::FencingToken token) const;
   void Remove(work::UnitId unit, work::FencingToken token);
+  // Whether a finished shard lies here, of whatever unit.
+  bool HoldsAny() const;
   // Removes every file that is not in `kept` (paths).
   absl::Status Sweep(const std::set<std::string>& kept);
 

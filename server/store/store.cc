@@ -22,6 +22,7 @@ constexpr char kLoadAlarms[] =
 constexpr char kAddAlarm[] = "INSERT INTO alarms(text) VALUES (?)";
 constexpr char kLastSource[] = "SELECT ifnull(max(source_id), 0) FROM sources";
 constexpr char kFoundGames[] = "SELECT ifnull(sum(games), 0) FROM sources";
+constexpr char kRemovedGames[] = "SELECT ifnull(sum(games), 0) FROM sources WHERE removed = 1";
 constexpr char kNextToken[] = "SELECT value FROM meta WHERE key = 'next_token'";
 constexpr char kQuickCheck[] =
     "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'";
@@ -35,6 +36,15 @@ absl::Status CheckIntact(Database& database, const std::string& path) {
       "the database '", path, "' is damaged",
       problems.ok() ? "" : absl::StrCat(" (", problems.status().message(), ")"),
       "; put a backup of its folder in its place, or begin anew with another --run-dir"));
+}
+
+// An empty database would have the shards swept away as nobody's.
+absl::Status CheckNotLost(Database& database, const std::string& folder) {
+  MOYO_ASSIGN_OR_RETURN(const uint64_t version, database.QueryInteger("PRAGMA user_version"));
+  if (version > 0 || !ShardFiles(folder + "/shards").HoldsAny()) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "'", folder, "' holds shards, but its database moyo.db is missing or empty; put a backup of ",
+      "the folder in its place, or begin anew with another --run-dir"));
 }
 
 }  // namespace
@@ -57,6 +67,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder,
   MOYO_RETURN_IF_ERROR(MakeFolder(folder + "/shards"));
   MOYO_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(folder + "/moyo.db"));
   MOYO_RETURN_IF_ERROR(CheckIntact(*database, folder + "/moyo.db"));
+  MOYO_RETURN_IF_ERROR(CheckNotLost(*database, folder));
   MOYO_RETURN_IF_ERROR(Migrate(*database));
   std::unique_ptr<Store> store(new Store(std::move(database), folder, options, clock));
   MOYO_RETURN_IF_ERROR(store->Load());
@@ -126,6 +137,7 @@ absl::Status Store::LoadCounts() {
   MOYO_ASSIGN_OR_RETURN(const uint64_t next_token, database_->QueryInteger(kNextToken));
   next_token_ = std::max<uint64_t>(next_token, 1);
   MOYO_ASSIGN_OR_RETURN(games_seen_, database_->QueryInteger(kGamesSeen));
+  MOYO_ASSIGN_OR_RETURN(removed_games_, database_->QueryInteger(kRemovedGames));
   MOYO_ASSIGN_OR_RETURN(Statement * alarms, database_->Prepare(kLoadAlarms));
   while (true) {
     MOYO_ASSIGN_OR_RETURN(const bool has_row, alarms->Step());
@@ -156,6 +168,8 @@ absl::Status Store::CheckBalance(const LedgerCounts& counts) {
 
 void Store::Put(const work::Unit& unit) {
   const auto [entry, is_new] = units_.try_emplace(unit.id, unit);
+  // A renewal is none; that a backup takes the place is.
+  const bool is_new_lease = is_new || entry->second.token != unit.token;
   if (!is_new) {
     --unit_counts_[static_cast<size_t>(entry->second.state)];
     entry->second = unit;
@@ -167,11 +181,30 @@ void Store::Put(const work::Unit& unit) {
   } else {
     pending_.erase(key);
   }
-  if (unit.state == work::UnitState::kLeased) {
-    leased_.try_emplace(unit.id, clock_.Now());  // a renewal is no new lease
+  NoteLease(unit, is_new_lease);
+  const bool is_done = unit.state == work::UnitState::kDone;
+  if (is_done && unit.second.token.value != 0) {
+    checks_out_.insert(unit.id);
   } else {
-    leased_.erase(unit.id);
+    checks_out_.erase(unit.id);
   }
+  if (work::AwaitsCheck(unit, options_.policy)) {
+    unchecked_.insert(unit.id);
+  } else {
+    unchecked_.erase(unit.id);
+  }
+}
+
+void Store::NoteLease(const work::Unit& unit, bool is_new) {
+  const auto known = leased_.find(unit.id);
+  const bool is_leased = unit.state == work::UnitState::kLeased;
+  if (known != leased_.end() && (is_new || !is_leased)) {
+    oldest_leases_.erase({known->second, unit.id});
+    leased_.erase(known);
+  }
+  if (!is_leased) return;
+  const auto [lease, is_added] = leased_.try_emplace(unit.id, clock_.Now());
+  if (is_added) oldest_leases_.insert({lease->second, unit.id});
 }
 
 void Store::Take(const LedgerChange& change) {
@@ -185,11 +218,17 @@ void Store::Take(const LedgerChange& change) {
   manifest_ = nullptr;
 }
 
-void Store::DropUpload(work::UnitId unit) {
-  const auto upload = uploads_.find(unit);
-  if (upload == uploads_.end()) return;
-  files_.Remove(unit, upload->second.token);
-  uploads_.erase(upload);
+void Store::DropUploads(const work::Unit& unit) {
+  auto upload = uploads_.lower_bound({unit.id, work::FencingToken{}});
+  while (upload != uploads_.end() && upload->first.first == unit.id) {
+    const work::FencingToken token = upload->first.second;
+    if (work::MayCommit(unit, token)) {
+      ++upload;
+      continue;
+    }
+    files_.Remove(unit.id, token);
+    upload = uploads_.erase(upload);
+  }
 }
 
 void Store::AddAlarm(const std::string& text) {

@@ -30,8 +30,10 @@
 #include "server/store/ledger_table.h"
 #include "server/store/rows.h"
 #include "server/store/shard_files.h"
+#include "server/store/suspended_uploads.h"
 #include "server/store/token_table.h"
 #include "server/store/unit_table.h"
+#include "server/work/second_lease.h"
 #include "server/work/unit.h"
 
 namespace moyo::store {
@@ -62,11 +64,17 @@ struct StoreStatus {
   UnitCounts units;
   uint64_t sources = 0;
   uint64_t games_seen = 0;  // true games found by the catalogue
+  uint64_t removed_games = 0;  // of sources that are gone
   uint64_t lease_expiries = 0;
   uint64_t commits = 0;
   uint64_t lease_grants = 0;        // this and the next two: since the store was opened
   uint64_t unit_retries = 0;        // grants of a unit that failed or ran out before
   uint64_t digest_conflicts = 0;    // commits refused for another digest
+  uint64_t backup_grants = 0;       // second leases on stragglers
+  uint64_t backup_commits = 0;      // of these, those that came first
+  uint64_t check_grants = 0;        // second leases on finished units
+  uint64_t unit_checks = 0;         // of these, those that came to the same digest
+  uint64_t unchecked_units = 0;     // finished, chosen for a check, not checked yet
   uint64_t waiting_uploads = 0;     // shards that are here, their commits not
   absl::Duration oldest_lease_age;  // zero: none is out
   std::vector<std::string> alarms;
@@ -89,20 +97,28 @@ class Store {
   absl::StatusOr<std::vector<Source>> SourcesOfFile(uint64_t file_id);
   absl::StatusOr<uint64_t> NextFileId();
   absl::Status AddBatch(CatalogueBatch batch);
+  // As CatalogueTable has it.
+  absl::StatusOr<std::vector<File>> FilesBelow(const std::string& folder, const std::string& after,
+                                               uint64_t most);
+  // Marks sources, and so their games; they stay in the dataset.
+  absl::Status MarkSources(const std::vector<Source>& sources, Presence presence);
+  absl::Status MarkFileRemoved(uint64_t file_id);
   // Remembers a scan until it is finished; the same paths and limit keep their scan id.
   absl::StatusOr<Scan> BeginScan(std::vector<std::string> paths, uint64_t limit_games);
   absl::Status FinishScan(uint64_t scan_id);
   absl::StatusOr<std::vector<Scan>> UnfinishedScans();
 
   // --- leases ---
-  // The open unit with the lowest first game; nullopt: none is pending.
+  // A finished unit to check, else the pending one with the lowest first game, else a straggler to
+  // back up (server/DESIGN.md); nullopt: none is there for this worker. The unit's token and worker
+  // are the lease's.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
   // The same, but may be gone after a power cut; not to be told before WhenTellable.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseUnsynced(const std::string& worker);
   // False: the lease is lost.
   absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t work_done);
   absl::Status Release(work::UnitId unit, const work::Release& release);
-  // Ends the leases that ran out; returns how many.
+  // Ends the leases that ran out; returns how many. Drops uploads that nobody goes on with.
   absl::StatusOr<int> Reap();
   absl::StatusOr<std::vector<Source>> SourcesOfLease(work::UnitId unit, work::FencingToken token);
 
@@ -111,6 +127,11 @@ class Store {
   absl::StatusOr<std::unique_ptr<ShardUpload>> BeginUpload(work::UnitId unit,
                                                            work::FencingToken token,
                                                            uint64_t length_bytes);
+  // Goes on with one that broke off. Null: as above. ABORTED: so much of it is not here.
+  absl::StatusOr<std::unique_ptr<ShardUpload>> ResumeUpload(const UploadKey& key, uint64_t offset);
+  // Keeps one that broke off for a while (suspended_uploads.h).
+  void SuspendUpload(const UploadKey& key, std::unique_ptr<ShardUpload> upload);
+  uint64_t SuspendedBytes(const UploadKey& key);
   absl::Status FinishUpload(work::UnitId unit, work::FencingToken token, const std::string& digest,
                             uint64_t length_bytes, std::unique_ptr<ShardUpload> upload);
   // True: this commit stood already. NOT_FOUND: no such shard was uploaded. DATA_LOSS: another
@@ -151,7 +172,6 @@ class Store {
 
  private:
   struct Upload {
-    work::FencingToken token;
     std::string digest;
     uint64_t length_bytes = 0;
   };
@@ -171,6 +191,23 @@ class Store {
   }
   template <typename Change>
   absl::Status ChangeTokens(Change change) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Second leases; nullptr: no such unit for this worker.
+  const work::Unit* FindUnchecked(const std::string& worker) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const work::Unit* FindStraggler(const std::string& worker) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::optional<GrantedUnit>> GrantSecond(const work::Unit& before,
+                                                         const std::string& worker)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::optional<GrantedUnit>> GrantPending(const std::string& worker)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Lets next_token_ be granted: no later life of the server will grant it again.
+  absl::Status SetTokensAside() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The check of a finished unit ended.
+  absl::Status WriteCheck(const work::Unit& before, const work::Unit& next)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status MarkAll(const std::vector<Source>& sources, Presence presence,
+                       uint64_t& removed_games) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -194,8 +231,10 @@ class Store {
   absl::Status CheckBalance(const LedgerCounts& counts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Memory follows a transaction that stands.
   void Put(const work::Unit& unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteLease(const work::Unit& unit, bool is_new) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Take(const LedgerChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void DropUpload(work::UnitId unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Those whose token no longer counts.
+  void DropUploads(const work::Unit& unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddAlarmLocked(const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> ReadMeta(const std::string& key)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -219,7 +258,12 @@ class Store {
   std::set<std::pair<work::GameId, work::UnitId>> pending_ ABSL_GUARDED_BY(mutex_);
   std::map<work::UnitId, absl::Time> leased_ ABSL_GUARDED_BY(mutex_);  // since when
   std::array<uint64_t, 6> unit_counts_ ABSL_GUARDED_BY(mutex_){};      // by UnitState
-  std::unordered_map<work::UnitId, Upload> uploads_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::pair<work::UnitId, work::FencingToken>, Upload> uploads_ ABSL_GUARDED_BY(mutex_);
+  SuspendedUploads suspended_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::pair<absl::Time, work::UnitId>> oldest_leases_ ABSL_GUARDED_BY(mutex_);
+  work::UnitTimes unit_times_ ABSL_GUARDED_BY(mutex_);
+  std::set<work::UnitId> unchecked_ ABSL_GUARDED_BY(mutex_);   // finished, awaiting a check
+  std::set<work::UnitId> checks_out_ ABSL_GUARDED_BY(mutex_);  // being checked
   std::map<work::GameId, Shard> shards_ ABSL_GUARDED_BY(mutex_);  // by their first game
   Duplicates duplicates_ ABSL_GUARDED_BY(mutex_) = Duplicates::kDrop;
   LedgerCounts counts_ ABSL_GUARDED_BY(mutex_);
@@ -229,11 +273,16 @@ class Store {
   uint64_t next_token_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t tokens_end_ ABSL_GUARDED_BY(mutex_) = 0;  // those below are set aside in the database
   uint64_t games_seen_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t removed_games_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_expiries_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t commits_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t lease_grants_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t unit_retries_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t digest_conflicts_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t backup_grants_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t backup_commits_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t check_grants_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t unit_checks_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::string> alarms_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Manifest> manifest_ ABSL_GUARDED_BY(mutex_);  // null: changed since
 };

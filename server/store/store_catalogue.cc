@@ -67,6 +67,44 @@ absl::Status Store::AddBatch(CatalogueBatch batch) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<File>> Store::FilesBelow(const std::string& folder,
+                                                    const std::string& after, uint64_t most) {
+  absl::MutexLock lock(&mutex_);
+  return catalogue_.FilesBelow(folder, after, most);
+}
+
+absl::Status Store::MarkAll(const std::vector<Source>& sources, Presence presence,
+                            uint64_t& removed_games) {
+  for (const Source& source : sources) {
+    MOYO_ASSIGN_OR_RETURN(const bool is_new, catalogue_.SetSource(source.source_id, presence));
+    if (!is_new) continue;
+    removed_games += presence == Presence::kRemoved ? source.games : -uint64_t{source.games};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Store::MarkSources(const std::vector<Source>& sources, Presence presence) {
+  absl::MutexLock lock(&mutex_);
+  uint64_t removed_games = removed_games_;
+  MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  MOYO_RETURN_IF_ERROR(MarkAll(sources, presence, removed_games));
+  MOYO_RETURN_IF_ERROR(transaction.Commit());
+  removed_games_ = removed_games;
+  return absl::OkStatus();
+}
+
+absl::Status Store::MarkFileRemoved(uint64_t file_id) {
+  absl::MutexLock lock(&mutex_);
+  uint64_t removed_games = removed_games_;
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Source> sources, catalogue_.SourcesOfFile(file_id));
+  MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  MOYO_RETURN_IF_ERROR(catalogue_.SetFileRemoved(file_id));
+  MOYO_RETURN_IF_ERROR(MarkAll(sources, Presence::kRemoved, removed_games));
+  MOYO_RETURN_IF_ERROR(transaction.Commit());
+  removed_games_ = removed_games;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Scan> Store::BeginScan(std::vector<std::string> paths, uint64_t limit_games) {
   absl::MutexLock lock(&mutex_);
   MOYO_ASSIGN_OR_RETURN(const std::vector<Scan> scans, catalogue_.LoadScans(false));
@@ -108,15 +146,21 @@ StoreStatus Store::GetStatus() {
                   count(work::UnitState::kSplit)};
   status.sources = next_source_ - 1;
   status.games_seen = games_seen_;
+  status.removed_games = removed_games_;
   status.lease_expiries = lease_expiries_;
   status.commits = commits_;
   status.lease_grants = lease_grants_;
   status.unit_retries = unit_retries_;
   status.digest_conflicts = digest_conflicts_;
+  status.backup_grants = backup_grants_;
+  status.backup_commits = backup_commits_;
+  status.check_grants = check_grants_;
+  status.unit_checks = unit_checks_;
+  status.unchecked_units = unchecked_.size() + checks_out_.size();
   status.waiting_uploads = uploads_.size();
-  const absl::Time now = clock_.Now();
-  for (const auto& [id, since] : leased_) {
-    status.oldest_lease_age = std::max(status.oldest_lease_age, now - since);
+  if (!oldest_leases_.empty()) {
+    const absl::Duration age = clock_.Now() - oldest_leases_.begin()->first;
+    status.oldest_lease_age = std::max(status.oldest_lease_age, age);
   }
   status.alarms = alarms_;
   return status;
@@ -125,7 +169,12 @@ StoreStatus Store::GetStatus() {
 std::map<std::string, uint32_t> Store::LeasesByWorker() {
   absl::MutexLock lock(&mutex_);
   std::map<std::string, uint32_t> leases;
-  for (const auto& [id, since] : leased_) ++leases[Find(id)->worker];
+  for (const auto& [id, since] : leased_) {
+    const work::Unit& unit = *Find(id);
+    ++leases[unit.worker];
+    if (unit.second.token.value != 0) ++leases[unit.second.worker];
+  }
+  for (const work::UnitId id : checks_out_) ++leases[Find(id)->second.worker];
   return leases;
 }
 
@@ -173,6 +222,7 @@ absl::StatusOr<std::vector<LedgerEntry>> Store::ReadLedger(const work::Unit& uni
       entry.path = source.path;
       entry.member = source.member;
       entry.source_offset = source.offset;
+      entry.source_removed = source.removed;
       merged.push_back(std::move(entry));
     }
   }

@@ -7,6 +7,7 @@ namespace moyo::store {
 namespace {
 
 constexpr uint64_t kTokensAtOnce = 1000;
+constexpr size_t kMostLooked = 64;  // units, for one that may have a second lease
 
 }  // namespace
 
@@ -23,29 +24,78 @@ absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseNext(const std::string& w
 
 absl::StatusOr<std::optional<GrantedUnit>> Store::LeaseUnsynced(const std::string& worker) {
   absl::MutexLock lock(&mutex_);
-  if (pending_.empty()) return std::nullopt;
+  if (const work::Unit* unit = FindUnchecked(worker)) return GrantSecond(*unit, worker);
+  if (!pending_.empty()) return GrantPending(worker);
+  if (const work::Unit* unit = FindStraggler(worker)) return GrantSecond(*unit, worker);
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<GrantedUnit>> Store::GrantPending(const std::string& worker) {
   const work::Unit before = *Find(pending_.begin()->second);
-  const work::FencingToken token{next_token_};
-  const work::Decision decision = DecideFor(before, work::Grant{token, worker});
+  const work::Decision decision = DecideFor(before, work::Grant{{next_token_}, worker});
   if (decision.outcome != work::Outcome::kApplied) {
     return absl::InternalError(absl::StrCat("unit ", before.id.value, " cannot be granted"));
   }
   MOYO_ASSIGN_OR_RETURN(std::vector<Source> sources,
                         catalogue_.SourcesInRange(before.first_source.value, before.sources));
+  MOYO_RETURN_IF_ERROR(SetTokensAside());
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
-  // Tokens are taken from the database many at once; a restart skips what is left of them.
-  const bool takes_more = token.value >= tokens_end_;
-  if (takes_more) {
-    MOYO_RETURN_IF_ERROR(WriteMeta("next_token", absl::StrCat(token.value + kTokensAtOnce)));
-  }
   MOYO_RETURN_IF_ERROR(unit_table_.Update(decision.next, before.token));
   MOYO_RETURN_IF_ERROR(transaction.Commit());
-  if (takes_more) tokens_end_ = token.value + kTokensAtOnce;
-  next_token_ = token.value + 1;
+  ++next_token_;
   ++lease_grants_;
   if (before.failures > 0) ++unit_retries_;
   Put(decision.next);
   return GrantedUnit{decision.next, std::move(sources)};
+}
+
+// Tokens are taken from the database many at once; a restart skips what is left of them.
+absl::Status Store::SetTokensAside() {
+  if (next_token_ < tokens_end_) return absl::OkStatus();
+  MOYO_RETURN_IF_ERROR(WriteMeta("next_token", absl::StrCat(next_token_ + kTokensAtOnce)));
+  tokens_end_ = next_token_ + kTokensAtOnce;
+  return absl::OkStatus();
+}
+
+const work::Unit* Store::FindUnchecked(const std::string& worker) const {
+  size_t looked = 0;
+  for (const work::UnitId id : unchecked_) {
+    const work::Unit* unit = Find(id);
+    if (unit->worker != worker) return unit;
+    if (++looked == kMostLooked) break;
+  }
+  return nullptr;
+}
+
+const work::Unit* Store::FindStraggler(const std::string& worker) const {
+  const absl::Time now = clock_.Now();
+  const absl::Duration age = unit_times_.StragglerAge(options_.policy);
+  size_t looked = 0;
+  for (const auto& [since, id] : oldest_leases_) {
+    if (now - since < age || ++looked > kMostLooked) break;
+    const work::Unit* unit = Find(id);
+    if (unit->second.token.value == 0 && unit->worker != worker) return unit;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<std::optional<GrantedUnit>> Store::GrantSecond(const work::Unit& before,
+                                                              const std::string& worker) {
+  const work::Decision decision = DecideFor(before, work::GrantSecond{{next_token_}, worker});
+  if (decision.outcome != work::Outcome::kApplied) {
+    return absl::InternalError(absl::StrCat("unit ", before.id.value, " has a second lease"));
+  }
+  MOYO_ASSIGN_OR_RETURN(std::vector<Source> sources,
+                        catalogue_.SourcesInRange(before.first_source.value, before.sources));
+  MOYO_RETURN_IF_ERROR(SetTokensAside());
+  ++next_token_;
+  ++lease_grants_;
+  ++(work::IsOpen(before) ? backup_grants_ : check_grants_);
+  GrantedUnit granted{decision.next, std::move(sources)};
+  granted.unit.token = decision.next.second.token;
+  granted.unit.worker = worker;
+  Put(decision.next);
+  return granted;
 }
 
 void Store::WhenTellable(work::FencingToken token, GroupSync::Done done) {
@@ -88,8 +138,9 @@ absl::Status Store::Release(work::UnitId id, const work::Release& release) {
 absl::StatusOr<int> Store::Reap() {
   absl::MutexLock lock(&mutex_);
   int reaped = 0;
-  const std::map<work::UnitId, absl::Time> leased = leased_;
-  for (const auto& [id, since] : leased) {
+  std::vector<work::UnitId> out(checks_out_.begin(), checks_out_.end());
+  for (const auto& [id, since] : leased_) out.push_back(id);
+  for (const work::UnitId id : out) {
     const work::Unit before = *Find(id);
     const work::Decision decision = DecideFor(before, work::Tick{});
     if (decision.outcome != work::Outcome::kApplied) continue;
@@ -97,6 +148,10 @@ absl::StatusOr<int> Store::Reap() {
     ++lease_expiries_;
     ++reaped;
   }
+  suspended_.Sweep(clock_.Now(), [this](const UploadKey& key) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const work::Unit* unit = Find(key.unit);
+    return unit != nullptr && work::MayCommit(*unit, key.token);
+  });
   return reaped;
 }
 
@@ -109,10 +164,8 @@ absl::Status Store::ApplyFailure(const work::Unit& before, const work::Unit& nex
   Put(next);
   for (const work::Unit& half : halves) Put(half);
   next_unit_ += halves.size();
-  if (!work::IsOpen(next)) {
-    DropUpload(next.id);
-    Take(change);
-  }
+  DropUploads(next);
+  if (work::IsOpen(before) && !work::IsOpen(next)) Take(change);
   return absl::OkStatus();
 }
 
@@ -163,9 +216,7 @@ absl::StatusOr<std::vector<Source>> Store::SourcesOfLease(work::UnitId id,
                                                           work::FencingToken token) {
   absl::MutexLock lock(&mutex_);
   const work::Unit* unit = Find(id);
-  if (unit == nullptr || unit->state != work::UnitState::kLeased || unit->token != token) {
-    return Stale(id, token);
-  }
+  if (unit == nullptr || !work::IsHeldUnder(*unit, token)) return Stale(id, token);
   return catalogue_.SourcesInRange(unit->first_source.value, unit->sources);
 }
 

@@ -84,6 +84,32 @@ absl::StatusOr<std::unique_ptr<ShardUpload>> Store::BeginUpload(work::UnitId id,
   return files_.Begin(id, token, length_bytes);
 }
 
+absl::StatusOr<std::unique_ptr<ShardUpload>> Store::ResumeUpload(const UploadKey& key,
+                                                                 uint64_t offset) {
+  absl::MutexLock lock(&mutex_);
+  MOYO_ASSIGN_OR_RETURN(const work::Decision decision, DecideUpload(key.unit, key.token));
+  if (decision.outcome == work::Outcome::kRepeated) return nullptr;
+  std::unique_ptr<ShardUpload> upload = suspended_.Take(key);
+  if (upload == nullptr || upload->received_bytes() < offset) {
+    return absl::AbortedError(absl::StrCat("the first ", offset, " bytes of unit ", key.unit.value,
+                                           "'s shard are no longer here; begin anew"));
+  }
+  MOYO_RETURN_IF_ERROR(upload->Truncate(offset));
+  return upload;
+}
+
+void Store::SuspendUpload(const UploadKey& key, std::unique_ptr<ShardUpload> upload) {
+  absl::MutexLock lock(&mutex_);
+  const work::Unit* unit = Find(key.unit);
+  if (unit == nullptr || !work::MayCommit(*unit, key.token)) return;
+  suspended_.Put(key, std::move(upload), clock_.Now());
+}
+
+uint64_t Store::SuspendedBytes(const UploadKey& key) {
+  absl::MutexLock lock(&mutex_);
+  return suspended_.ReceivedBytes(key);
+}
+
 absl::Status Store::FinishUpload(work::UnitId id, work::FencingToken token,
                                  const std::string& digest, uint64_t length_bytes,
                                  std::unique_ptr<ShardUpload> upload) {
@@ -99,15 +125,14 @@ absl::Status Store::FinishUpload(work::UnitId id, work::FencingToken token,
   absl::MutexLock lock(&mutex_);
   // A commit finds the shard only now, so no other came between; but the lease may be gone.
   const absl::StatusOr<work::Decision> decision = DecideUpload(id, token);
-  const auto earlier = uploads_.find(id);
-  const bool is_known = earlier != uploads_.end() && earlier->second.token == token;
+  const bool is_known = uploads_.contains({id, token});
   if (!synced.ok() || !decision.ok()) {
     if (!is_known) files_.Remove(id, token);
     return synced.ok() ? decision.status() : synced;
   }
   if (decision->outcome == work::Outcome::kRepeated) return absl::OkStatus();
-  if (!is_known) DropUpload(id);
-  uploads_[id] = {token, digest, length_bytes};
+  uploads_[{id, token}] = {digest, length_bytes};
+  DropUploads(decision->next);
   if (decision->outcome == work::Outcome::kApplied) Put(decision->next);
   return absl::OkStatus();
 }
@@ -134,6 +159,10 @@ absl::StatusOr<bool> Store::CommitUnsynced(CommitRequest request) {
   switch (decision.outcome) {
     case work::Outcome::kRepeated:
       return true;
+    case work::Outcome::kChecked:
+      MOYO_RETURN_IF_ERROR(WriteCheck(before, decision.next));
+      ++unit_checks_;
+      return true;
     case work::Outcome::kConflict: {
       const std::string text = absl::StrCat(
           "unit ", before.id.value, ": worker '", request.worker, "' made digest ",
@@ -141,6 +170,9 @@ absl::StatusOr<bool> Store::CommitUnsynced(CommitRequest request) {
           Hex(before.digest).substr(0, 16), ", which stands; one of the two machines is at fault");
       AddAlarmLocked(text);
       ++digest_conflicts_;
+      if (before.check != decision.next.check) {
+        MOYO_RETURN_IF_ERROR(WriteCheck(before, decision.next));
+      }
       return absl::DataLossError(text);
     }
     case work::Outcome::kApplied:
@@ -153,9 +185,8 @@ absl::StatusOr<bool> Store::CommitUnsynced(CommitRequest request) {
   MOYO_RETURN_IF_ERROR(CheckRows(before, sources, request.digest, request.games));
   std::optional<Shard> shard;
   if (!request.digest.empty()) {
-    const auto upload = uploads_.find(request.unit);
-    if (upload == uploads_.end() || upload->second.token != request.token ||
-        upload->second.digest != request.digest) {
+    const auto upload = uploads_.find({request.unit, request.token});
+    if (upload == uploads_.end() || upload->second.digest != request.digest) {
       return absl::NotFoundError(
           absl::StrCat("the shard of unit ", before.id.value, " is not here; upload and repeat"));
     }
@@ -163,6 +194,14 @@ absl::StatusOr<bool> Store::CommitUnsynced(CommitRequest request) {
   }
   MOYO_RETURN_IF_ERROR(WriteCommit(request, before, decision.next, shard));
   return false;
+}
+
+absl::Status Store::WriteCheck(const work::Unit& before, const work::Unit& next) {
+  MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
+  MOYO_RETURN_IF_ERROR(unit_table_.Update(next, before.token));
+  MOYO_RETURN_IF_ERROR(transaction.Commit());
+  Put(next);
+  return absl::OkStatus();
 }
 
 // The file of a unit's shard: of the one being committed under its token, else of the dataset's.
@@ -191,13 +230,17 @@ absl::Status Store::WriteCommit(CommitRequest& request, const work::Unit& before
   MOYO_RETURN_IF_ERROR(CheckBalance(change.counts));
   MOYO_RETURN_IF_ERROR(transaction.Commit());
   ledger_.Committed();
+  if (request.token == before.second.token) {
+    ++backup_commits_;
+  } else if (const auto lease = leased_.find(next.id); lease != leased_.end()) {
+    unit_times_.Add(clock_.Now() - lease->second);
+  }
   Put(next);
   if (shard) {
     shards_[next.first_game] = *shard;
-    uploads_.erase(next.id);
-  } else {
-    DropUpload(next.id);
+    uploads_.erase({next.id, request.token});
   }
+  DropUploads(next);
   Take(change);
   for (const std::string& error : check.errors()) AddAlarmLocked(error);
   ++commits_;

@@ -10,11 +10,11 @@ constexpr char kInsertUnit[] =
     "INSERT INTO units(unit_id, first_source, sources, first_game, games, state, failures, token,"
     " worker, digest, last_error) VALUES (?,?,?,?,?,?,?,?,?,?,?)";
 constexpr char kUpdateUnit[] =
-    "UPDATE units SET state = ?, failures = ?, token = ?, worker = ?, digest = ?, last_error = ?"
-    " WHERE unit_id = ? AND token = ?";
+    "UPDATE units SET state = ?, failures = ?, token = ?, worker = ?, digest = ?, last_error = ?,"
+    " checked = ? WHERE unit_id = ? AND token = ?";
 constexpr char kLoadUnits[] =
     "SELECT unit_id, first_source, sources, first_game, games, state, failures, token, worker,"
-    " digest, last_error FROM units ORDER BY unit_id";
+    " digest, last_error, checked FROM units ORDER BY unit_id";
 constexpr char kInsertShard[] =
     "INSERT INTO shards(unit_id, token, digest, length_bytes, games, positions)"
     " VALUES (?,?,?,?,?,?)";
@@ -47,6 +47,7 @@ absl::Status UnitTable::Update(const work::Unit& unit, work::FencingToken before
                            .Text(unit.worker)
                            .Blob(unit.digest)
                            .Text(unit.last_error)
+                           .Integer(static_cast<uint64_t>(unit.check))
                            .Integer(unit.id.value)
                            .Integer(before.value)
                            .Run());
@@ -73,6 +74,7 @@ absl::StatusOr<std::vector<work::Unit>> UnitTable::LoadUnits() {
     unit.worker = query->GetBytes(8);
     unit.digest = query->GetBytes(9);
     unit.last_error = query->GetBytes(10);
+    unit.check = static_cast<work::Check>(query->GetInteger(11));
     units.push_back(std::move(unit));
   }
 }

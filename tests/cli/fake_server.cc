@@ -16,6 +16,9 @@ grpc::Status FakeShardService::DownloadShard(
     v1::DownloadShardResponse response;
     response.set_data(file->second.substr(at, kPiece));
     writer->Write(response);
+    if (at + kPiece < request->offset() + 2 * kPiece || cut_downloads == 0) continue;
+    --cut_downloads;
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "cut");
   }
   return grpc::Status::OK;
 }

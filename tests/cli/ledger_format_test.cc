@@ -30,6 +30,7 @@ v1::LedgerEntry Duplicate() {
   entry.set_duplicate_of(3);
   entry.set_duplicate_of_path("/games/b.sgf");
   entry.set_duplicate_kind(v1::DUPLICATE_KIND_SYMMETRIC);
+  entry.set_source_removed(true);
   return entry;
 }
 
@@ -37,12 +38,12 @@ TEST(LedgerFormatTest, CsvQuotesCommasQuotesAndNewlines) {
   const auto format = *MakeLedgerFormat("csv");
   EXPECT_EQ(format->Header(),
             "game_id,state,reason,path,member,offset,moves,duplicate_of,duplicate_of_path,detail,"
-            "duplicate_kind\r\n");
+            "duplicate_kind,source_removed\r\n");
   EXPECT_EQ(format->Row(Rejected()),
             "7,rejected,MOVE_OCCUPIED,\"/games/a,b.zip\",x\x1b[2J.sgf,1040,12,,,"
-            "\"bytes \"\"B[dd]\"\", then\nmore\",\r\n");
+            "\"bytes \"\"B[dd]\"\", then\nmore\",,\r\n");
   EXPECT_EQ(format->Row(Duplicate()),
-            "8,duplicate,,/games/c.sgf,,0,0,3,/games/b.sgf,,symmetric\r\n");
+            "8,duplicate,,/games/c.sgf,,0,0,3,/games/b.sgf,,symmetric,yes\r\n");
 }
 
 TEST(LedgerFormatTest, JsonIsOneArray) {
@@ -57,6 +58,8 @@ TEST(LedgerFormatTest, JsonIsOneArray) {
   EXPECT_TRUE(json[0]["duplicate_of"].is_null());
   EXPECT_EQ(json[1]["duplicate_of"], 3);
   EXPECT_EQ(json[1]["duplicate_kind"], "symmetric");
+  EXPECT_EQ(json[0]["source_removed"], false);
+  EXPECT_EQ(json[1]["source_removed"], true);
 }
 
 TEST(LedgerFormatTest, EmptyJsonIsAnEmptyArray) {

@@ -52,6 +52,16 @@ TEST_F(ShardDownloadTest, RightFilesAreKeptAndWrongOnesFetchedAgain) {
   EXPECT_EQ(*ReadFile(folder_.Path("shards/unit-00000002.npz")), fake_.shards.files[2]);
 }
 
+TEST_F(ShardDownloadTest, DownloadThatBreaksGoesOnWhereItWas) {
+  fake_.shards.AddShard(1, 50);
+  ASSERT_GT(fake_.shards.files[1].size(), 800u);
+  fake_.shards.cut_downloads = 3;
+  const auto result = Download();
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(fake_.shards.downloads, 4);
+  EXPECT_EQ(*ReadFile(folder_.Path("shards/unit-00000001.npz")), fake_.shards.files[1]);
+}
+
 TEST_F(ShardDownloadTest, CorruptedAnswerIsRefusedAndNotKept) {
   fake_.shards.AddShard(1, 2);
   fake_.shards.files[1][60] ^= 1;

@@ -53,10 +53,10 @@ class Cluster:
         self.processes.append(process)
         return process
 
-    def start_server(self):
+    def start_server(self, *more, lease_seconds=2):
         server = self.start("moyo-server", "--run-dir", self.run_dir, "--listen", self.address,
                             "--games", self.games, "--games-per-shard", GAMES_PER_SHARD,
-                            "--lease-seconds", 2)
+                            "--lease-seconds", lease_seconds, *more)
 
         def address():
             if server.poll() is not None:
@@ -184,6 +184,30 @@ class ClusterTest(unittest.TestCase):
         copy.start_server()
         copy.start_worker("b")
         self.check_same_dataset(copy.await_complete())
+
+    def test_idle_worker_does_the_units_of_one_that_hangs(self):
+        cluster = self.cluster("backed up")
+        self.addCleanup(cluster.stop_all)
+        # Without backups the run would wait for the end of the lease.
+        cluster.start_server("--backup-after", 0.2, "--recheck-percent", 20, lease_seconds=10 * PATIENCE_SECONDS)
+        hangs = cluster.start_worker("hangs")
+
+        def hangs_with_a_lease():
+            hangs.send_signal(signal.SIGSTOP)
+            if cluster.status()["units"]["leased"] > 0:
+                return True
+            hangs.send_signal(signal.SIGCONT)
+            return False
+
+        await_value("a unit is done", lambda: cluster.status()["units"]["done"] > 0)
+        await_value("the worker has a lease", hangs_with_a_lease)
+        cluster.start_worker("idle")
+        status = cluster.await_complete()
+        hangs.send_signal(signal.SIGCONT)  # its shard comes too late
+        hangs.terminate()
+        self.assertEqual(hangs.wait(PATIENCE_SECONDS), 0, cluster.read(hangs))
+        self.check_same_dataset(status)
+        self.check_same_dataset(cluster.status())
 
     def test_worker_that_is_asked_to_leave_is_replaced_by_one_that_joins(self):
         cluster = self.cluster("left")

@@ -1,5 +1,8 @@
 #include "worker/loop/coordinator_client.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
 
@@ -9,6 +12,7 @@ namespace {
 constexpr absl::Duration kCallTimeout = absl::Seconds(30);
 constexpr absl::Duration kReleaseTimeout = absl::Seconds(3);
 constexpr absl::Duration kStreamTimeout = absl::Minutes(10);
+constexpr size_t kResumableBytes = 1u << 20;  // the server keeps no less of a broken upload
 
 enum class AtStop : uint8_t { kCancel, kGoOn };
 
@@ -114,12 +118,17 @@ absl::Status CoordinatorClient::Fetch(const v1::FetchSourcesRequest& request,
   return call.Result(reader->Finish());
 }
 
-absl::Status CoordinatorClient::Upload(const v1::UploadShardHeader& header, std::string_view file) {
+absl::Status CoordinatorClient::Upload(v1::UploadShardHeader header, std::string_view file) {
+  if (file.size() >= kResumableBytes) {
+    MOYO_ASSIGN_OR_RETURN(const uint64_t received_bytes, AskReceived(header));
+    header.set_offset(std::min<uint64_t>(received_bytes, file.size()));
+    file.remove_prefix(header.offset());
+  }
   Call call(*this, kStreamTimeout);
   v1::UploadShardResponse response;
   const auto writer = shards_->UploadShard(call.context(), &response);
   v1::UploadShardRequest message;
-  *message.mutable_header() = header;
+  *message.mutable_header() = std::move(header);
   do {
     const std::string_view chunk = file.substr(0, rpc::kChunkBytes);
     message.set_data(chunk.data(), chunk.size());
@@ -129,6 +138,16 @@ absl::Status CoordinatorClient::Upload(const v1::UploadShardHeader& header, std:
   } while (!file.empty());
   writer->WritesDone();
   return call.Result(writer->Finish());
+}
+
+// Of a try whose connection broke, here or in an earlier life of this worker.
+absl::StatusOr<uint64_t> CoordinatorClient::AskReceived(const v1::UploadShardHeader& header) {
+  Call call(*this, kCallTimeout);
+  v1::GetUploadRequest request;
+  *request.mutable_header() = header;
+  v1::GetUploadResponse response;
+  MOYO_RETURN_IF_ERROR(call.Result(shards_->GetUpload(call.context(), request, &response)));
+  return response.received_bytes();
 }
 
 }  // namespace moyo::worker

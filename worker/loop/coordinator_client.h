@@ -39,8 +39,8 @@ class CoordinatorClient {
   // Calls `receive` for each message; it returns false to stop early.
   absl::Status Fetch(const v1::FetchSourcesRequest& request,
                      absl::FunctionRef<bool(v1::FetchSourcesResponse&)> receive);
-  // Streams the file in chunks.
-  absl::Status Upload(const v1::UploadShardHeader& header, std::string_view file);
+  // Streams the file in chunks; a large one from where an earlier try broke off.
+  absl::Status Upload(v1::UploadShardHeader header, std::string_view file);
 
   // Ends all running calls and every later one but Release, so that a server that hangs cannot
   // hold a worker that leaves.
@@ -48,6 +48,8 @@ class CoordinatorClient {
 
  private:
   class Call;
+
+  absl::StatusOr<uint64_t> AskReceived(const v1::UploadShardHeader& header);
 
   rpc::ServerAccess server_;
   std::unique_ptr<v1::WorkService::Stub> work_;

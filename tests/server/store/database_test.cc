@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "server/store/schema.h"
 #include "tests/support/temp_folder.h"
 
 namespace moyo::store {
@@ -26,14 +25,6 @@ TEST(DatabaseTest, ConstraintErrorLeavesTheStatementUsable) {
   EXPECT_TRUE((*database->Prepare(kInsert))->Integer(1).Run().ok());
   EXPECT_FALSE((*database->Prepare(kInsert))->Integer(1).Run().ok());
   EXPECT_TRUE((*database->Prepare(kInsert))->Integer(2).Run().ok());
-}
-
-TEST(DatabaseTest, SchemaOfANewerProgramIsRefused) {
-  const auto database = *Database::Open(":memory:");
-  ASSERT_TRUE(Migrate(*database).ok());
-  ASSERT_TRUE(Migrate(*database).ok());
-  ASSERT_TRUE(database->Execute("PRAGMA user_version = 99").ok());
-  EXPECT_TRUE(absl::IsFailedPrecondition(Migrate(*database)));
 }
 
 TEST(DatabaseTest, FileIsInWalModeAndSyncedAtCheckpoints) {

@@ -1,5 +1,5 @@
-// Tens of thousands of random events against the store: workers that hang, repeat, come late, and a
-// server that is killed. What must hold, holds at every step; in the end the dataset is always the
+// Tens of thousands of random events against the store: workers that hang, repeat, come late, back
+// each other up and check each other, and a server that is killed. What must hold, holds at every step; in the end the dataset is always the
 // same.
 #include <random>
 
@@ -17,6 +17,7 @@ class RandomEventsTest : public StoreFixture {
   RandomEventsTest() {
     // Splitting and quarantine would make the end depend on luck.
     options_.policy.max_attempts = 1'000'000;
+    options_.policy.recheck_percent = 30;
   }
 
   // Games repeat between units, so that duplicates come in every order.
@@ -90,6 +91,7 @@ class RandomEventsTest : public StoreFixture {
     while (auto granted = *store_->LeaseNext("last")) CheckCommit(granted->unit);
     EXPECT_EQ(Counts().pending, 0u);
     EXPECT_EQ(Counts().accepted, 300u);
+    EXPECT_EQ(store_->GetStatus().unchecked_units, 0u);
     EXPECT_TRUE(store_->GetStatus().alarms.empty());
     return store_->GetManifest()->digest;
   }

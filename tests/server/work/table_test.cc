@@ -20,7 +20,7 @@ namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1000);
 const Policy kPolicy{3, absl::Seconds(60)};
-constexpr FencingToken kOld{6}, kToken{7}, kNewer{8};
+constexpr FencingToken kOld{6}, kToken{7}, kNewer{8}, kSecond{9}, kNext{10};
 
 Unit MakeUnit(UnitState state) {
   Unit unit;
@@ -46,6 +46,19 @@ Unit Tried(Unit unit, uint32_t failures, uint64_t sources) {
   unit.sources = sources;
   return unit;
 }
+
+// Another worker has it, too, and has done 5.
+Unit WithSecond(Unit unit) {
+  unit.second = {kSecond, "other", kNow + absl::Seconds(5), 5};
+  return unit;
+}
+Unit WithSecondOverdue(UnitState state) {
+  Unit unit = WithSecond(MakeUnit(state));
+  unit.second.expire_time = kNow;
+  return unit;
+}
+Unit Backed() { return WithSecond(Leased()); }
+Unit Checked() { return WithSecond(MakeUnit(UnitState::kDone)); }
 
 Unit Applied(const Unit& unit, const Event& event) {
   const Decision decision = Decide(unit, event, kNow, kPolicy);
@@ -81,9 +94,12 @@ void ExpectLastFailure(uint64_t sources, UnitState state) {
 }
 
 void ExpectOtherTokensAreRefused() {
+  std::vector<Unit> units = {Backed(), Checked()};
   for (const UnitState state : {UnitState::kPending, UnitState::kLeased, UnitState::kDone,
                                 UnitState::kQuarantined, UnitState::kSplit}) {
-    const Unit unit = MakeUnit(state);
+    units.push_back(MakeUnit(state));
+  }
+  for (const Unit& unit : units) {
     for (const FencingToken token : {kOld, kNewer, FencingToken{0}}) {
       const std::vector<Event> events = {Progress{token, 99}, Uploaded{token},
                                          Release{token, Leaving::kFailed, ""},
@@ -93,9 +109,142 @@ void ExpectOtherTokensAreRefused() {
   }
 }
 
+void ExpectSecondRenewed(const Unit& unit) {
+  EXPECT_EQ(unit.second.token, kSecond);
+  EXPECT_EQ(unit.second.expire_time, kRenewed);
+}
+
+void ExpectNoSecond(const Unit& unit) {
+  EXPECT_EQ(unit.second.token, FencingToken{});
+  EXPECT_EQ(OutcomeOf(unit, Commit{kSecond, unit.digest}), Outcome::kStale);
+}
+
+void ExpectSecondIsGranted(const Unit& unit) {
+  const Unit granted = Applied(unit, GrantSecond{kSecond, "other"});
+  EXPECT_EQ(granted.state, unit.state);
+  EXPECT_EQ(granted.token, kToken);
+  ExpectSecondRenewed(granted);
+  EXPECT_EQ(OutcomeOf(granted, GrantSecond{kNext, "third"}), Outcome::kUnchanged);
+  EXPECT_EQ(OutcomeOf(unit, GrantSecond{kSecond, "holder"}), Outcome::kUnchanged);
+  EXPECT_EQ(OutcomeOf(unit, GrantSecond{kToken, "other"}), Outcome::kStale);
+}
+
+// The backup goes on in the holder's place, even when no attempt is left.
+void ExpectBackupTakesThePlace(const Unit& before, const Event& event, uint32_t failures) {
+  const Unit unit = Applied(before, event);
+  EXPECT_EQ(unit.state, UnitState::kLeased);
+  EXPECT_EQ(unit.failures, failures);
+  EXPECT_EQ(unit.token, kSecond);
+  EXPECT_EQ(unit.worker, "other");
+  EXPECT_EQ(unit.work_done, 5u);
+  EXPECT_EQ(unit.expire_time, before.second.expire_time);
+  EXPECT_EQ(unit.second.token, FencingToken{});
+  EXPECT_EQ(OutcomeOf(unit, Commit{kToken, "digest"}), Outcome::kStale);
+}
+
+std::map<std::string, std::function<void()>> BackupRows() {
+  return {
+      {"LEASED|second grant|no backup, another worker, token above the unit's",
+       [] {
+         ExpectSecondIsGranted(Leased());
+         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kPending), GrantSecond{kSecond, "other"}),
+                   Outcome::kUnchanged);
+       }},
+      {"LEASED|progress, uploaded|backup's token",
+       [] {
+         ExpectSecondRenewed(Applied(Backed(), Progress{kSecond, 6}));
+         ExpectSecondRenewed(Applied(Backed(), Uploaded{kSecond}));
+         EXPECT_EQ(OutcomeOf(Backed(), Progress{kSecond, 5}), Outcome::kUnchanged);
+         ExpectRenewed(Applied(Backed(), Progress{kToken, 11}));
+       }},
+      {"LEASED|release, or tick|backup's token, or its expire time reached",
+       [] {
+         for (const auto& [event, failures] : std::vector<std::pair<Event, uint32_t>>{
+                  {Release{kSecond, Leaving::kWilling, ""}, 0},
+                  {Release{kSecond, Leaving::kFailed, "why"}, 1},
+                  {Tick{}, 1}}) {
+           const Unit unit = Applied(WithSecondOverdue(UnitState::kLeased), event);
+           EXPECT_EQ(unit.failures, failures);
+           EXPECT_EQ(unit.token, kToken);
+           EXPECT_EQ(unit.state, UnitState::kLeased);
+           ExpectNoSecond(unit);
+         }
+       }},
+      {"LEASED|release, or tick|unit's token, or its expire time reached, with a backup",
+       [] {
+         ExpectBackupTakesThePlace(Backed(), kWilling, 0);
+         ExpectBackupTakesThePlace(Backed(), kFailed, 1);
+         ExpectBackupTakesThePlace(Overdue(Backed()), Tick{}, 1);
+         ExpectBackupTakesThePlace(Tried(Backed(), 2, 1), kFailed, 3);
+         // Both at once.
+         const Unit unit = Applied(Overdue(WithSecondOverdue(UnitState::kLeased)), Tick{});
+         EXPECT_EQ(unit.state, UnitState::kPending);
+         EXPECT_EQ(unit.failures, 2u);
+       }},
+      {"LEASED|commit|backup's token",
+       [] {
+         const Unit unit = Applied(Backed(), Commit{kSecond, "digest"});
+         EXPECT_EQ(unit.state, UnitState::kDone);
+         EXPECT_EQ(unit.token, kSecond);
+         EXPECT_EQ(unit.worker, "other");
+         EXPECT_EQ(unit.second.token, FencingToken{});
+         EXPECT_EQ(OutcomeOf(unit, Progress{kToken, 99}), Outcome::kStale);
+         EXPECT_EQ(OutcomeOf(unit, Commit{kToken, "digest"}), Outcome::kStale);
+         EXPECT_EQ(OutcomeOf(unit, Commit{kToken, "other"}), Outcome::kConflict);
+       }},
+  };
+}
+
+std::map<std::string, std::function<void()>> CheckRows() {
+  return {
+      {"DONE|second grant|not checked, no check, another worker, token above the unit's",
+       [] {
+         Unit unit = MakeUnit(UnitState::kDone);
+         ExpectSecondIsGranted(unit);
+         unit.check = Check::kSame;
+         EXPECT_EQ(OutcomeOf(unit, GrantSecond{kSecond, "other"}), Outcome::kUnchanged);
+       }},
+      {"DONE|progress|check's token",
+       [] { ExpectSecondRenewed(Applied(Checked(), Progress{kSecond, 6})); }},
+      {"DONE|uploaded|check's token",
+       [] { EXPECT_EQ(OutcomeOf(Checked(), Uploaded{kSecond}), Outcome::kRepeated); }},
+      {"DONE|release, or tick|check's token, or its expire time reached",
+       [] {
+         for (const Event& event :
+              std::vector<Event>{Release{kSecond, Leaving::kFailed, "why"}, Tick{}}) {
+           Unit unit = Applied(WithSecondOverdue(UnitState::kDone), event);
+           EXPECT_EQ(unit.check, Check::kNone);
+           EXPECT_EQ(unit.failures, 0u);
+           ExpectNoSecond(unit);
+           unit = WithSecondOverdue(UnitState::kDone);
+           unit.check_failures = 2;
+           EXPECT_EQ(Applied(unit, event).check, Check::kGivenUp);
+         }
+         const Unit left = Applied(Checked(), Release{kSecond, Leaving::kWilling, ""});
+         EXPECT_EQ(left.check_failures, 0u);
+       }},
+      {"DONE|commit|check's token, standing digest",
+       [] {
+         const Decision decision = Decide(Checked(), Commit{kSecond, "digest"}, kNow, kPolicy);
+         EXPECT_EQ(decision.outcome, Outcome::kChecked);
+         EXPECT_EQ(decision.next.check, Check::kSame);
+         EXPECT_EQ(decision.next.token, kToken);
+         ExpectNoSecond(decision.next);
+       }},
+      {"DONE|commit|check's token, another digest",
+       [] {
+         const Decision decision = Decide(Checked(), Commit{kSecond, "other"}, kNow, kPolicy);
+         EXPECT_EQ(decision.outcome, Outcome::kConflict);
+         EXPECT_EQ(decision.next.check, Check::kOther);
+         EXPECT_EQ(decision.next.digest, "digest");
+         ExpectNoSecond(decision.next);
+       }},
+  };
+}
+
 // By the row's first three cells.
 std::map<std::string, std::function<void()>> Rows() {
-  return {
+  std::map<std::string, std::function<void()>> rows = {
       {"PENDING|grant|token above the unit's",
        [] {
          const Unit unit = Applied(MakeUnit(UnitState::kPending), Grant{kNewer, "next"});
@@ -155,6 +304,9 @@ std::map<std::string, std::function<void()>> Rows() {
       {"any|any|another token", ExpectOtherTokensAreRefused},
       {"LEASED|restart of the server|", [] { ExpectRenewed(Applied(Leased(), Restart{})); }},
   };
+  rows.merge(BackupRows());
+  rows.merge(CheckRows());
+  return rows;
 }
 
 std::set<std::string> RowsOfTheDocument() {

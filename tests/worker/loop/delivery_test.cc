@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "tests/common/shard/sample_columns.h"
 #include "tests/support/temp_folder.h"
 #include "tests/worker/loop/fake_server.h"
+#include "worker/loop/coordinator_client.h"
 #include "worker/loop/spool.h"
 #include "worker/loop/worker_loop.h"
 
@@ -96,6 +98,25 @@ TEST_F(DeliveryTest, SpooledUnitWithAStaleTokenIsDropped) {
   ASSERT_TRUE(RunWorker().ok());
   EXPECT_TRUE(server_.Commits().empty());
   EXPECT_TRUE(SpooledFiles().empty());
+}
+
+TEST_F(DeliveryTest, LargeUploadThatBreaksGoesOnWhereItWas) {
+  FinishedUnit unit = Finished();
+  std::mt19937 random(1);
+  unit.shard.clear();
+  while (unit.shard.size() < 3'000'000) unit.shard += static_cast<char>(random());
+  CoordinatorClient client{rpc::ServerAccess(server_.address())};
+  ASSERT_TRUE(client.Connect().ok());
+  v1::UploadShardHeader header;
+  header.set_unit_id(9);
+  header.set_length_bytes(unit.shard.size());
+  server_.BreakNextUploadAfter(1'500'000);
+  EXPECT_TRUE(absl::IsUnavailable(client.Upload(header, unit.shard)));
+  server_.BreakNextUploadAfter(1'000'000);  // of what is left
+  EXPECT_TRUE(absl::IsUnavailable(client.Upload(header, unit.shard)));
+  ASSERT_TRUE(client.Upload(header, unit.shard).ok());
+  EXPECT_EQ(server_.Shards().at(9), unit.shard);
+  EXPECT_EQ(server_.Calls("UploadShard"), 3);
 }
 
 TEST_F(DeliveryTest, UnitOfAnotherRunIsNotSentAndStays) {

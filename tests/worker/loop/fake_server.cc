@@ -243,11 +243,23 @@ grpc::Status FakeServer::UploadShard(grpc::ServerContext*,
   v1::UploadShardRequest message;
   v1::UploadShardHeader header;
   std::string file;
+  size_t break_after = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    break_after = std::exchange(break_upload_after_, 0);
+  }
   while (reader->Read(&message)) {
     if (message.has_header()) header = message.header();
     file += message.data();
+    if (break_after > 0 && file.size() >= break_after) break;
   }
   absl::MutexLock lock(&mutex_);
+  file = broken_upload_.substr(0, header.offset()) + file;
+  if (break_after > 0) {
+    broken_upload_ = file;
+    ++calls_["UploadShard"];
+    return {grpc::StatusCode::UNAVAILABLE, "broken"};
+  }
   if (on_upload_) on_upload_();
   if (grpc::Status status = Enter("UploadShard"); !status.ok()) {
     if (status.error_code() == grpc::StatusCode::FAILED_PRECONDITION) {
@@ -258,6 +270,19 @@ grpc::Status FakeServer::UploadShard(grpc::ServerContext*,
   if (file.size() != header.length_bytes()) return {grpc::StatusCode::INVALID_ARGUMENT, "length"};
   shards_[header.unit_id()] = file;
   return grpc::Status::OK;
+}
+
+grpc::Status FakeServer::GetUpload(grpc::ServerContext*, const v1::GetUploadRequest*,
+                                   v1::GetUploadResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  if (grpc::Status status = Enter("GetUpload"); !status.ok()) return status;
+  response->set_received_bytes(broken_upload_.size());
+  return grpc::Status::OK;
+}
+
+void FakeServer::BreakNextUploadAfter(size_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  break_upload_after_ = bytes;
 }
 
 }  // namespace moyo::worker

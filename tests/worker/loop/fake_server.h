@@ -41,6 +41,8 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
   void OnHalfFetched(std::function<void()> hook);
   // Runs in UploadShard after the last byte.
   void OnUpload(std::function<void()> hook);
+  // The next UploadShard breaks when so many bytes came; they are kept, as a server does.
+  void BreakNextUploadAfter(size_t bytes);
   // From now on workers are told that they are of this run; what names another is refused.
   void SetRunId(std::string run_id);
   // From now on every lease is said to be lost.
@@ -68,6 +70,8 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
                            v1::ReleaseUnitResponse*) override;
   grpc::Status UploadShard(grpc::ServerContext*, grpc::ServerReader<v1::UploadShardRequest>*,
                            v1::UploadShardResponse*) override;
+  grpc::Status GetUpload(grpc::ServerContext*, const v1::GetUploadRequest*,
+                         v1::GetUploadResponse*) override;
 
  private:
   struct Content {
@@ -95,6 +99,8 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
   std::function<void()> on_fetch_ ABSL_GUARDED_BY(mutex_);
   bool lose_commit_answer_ ABSL_GUARDED_BY(mutex_) = false;
   bool lose_leases_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t break_upload_after_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string broken_upload_ ABSL_GUARDED_BY(mutex_);
   int heartbeats_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t units_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t sources_ ABSL_GUARDED_BY(mutex_) = 0;

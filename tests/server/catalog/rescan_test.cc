@@ -1,0 +1,166 @@
+// What a second scan makes of files that changed, went away or came back.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "server/catalog/cataloguer.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_folder.h"
+
+namespace moyo::catalog {
+namespace {
+
+// `count` games that differ from those of another letter.
+std::string Games(int count, char letter = 'a') {
+  std::string bytes;
+  for (int i = 0; i < count; ++i) bytes += std::string("(;GM[1]SZ[19];B[p") + letter + "])\n";
+  return bytes;
+}
+
+class RescanTest : public testing::Test {
+ protected:
+  RescanTest() { Restart(); }
+
+  void Restart() {
+    cataloguer_ = nullptr;
+    store_ = nullptr;
+    store_ = *store::Store::Open(state_.path(), {}, clock_);
+    cataloguer_ =
+        std::make_unique<Cataloguer>(*store_, CatalogOptions{10, games_.path() + "/run"});
+  }
+
+  ScanResult Scan(uint64_t limit = 0) {
+    const auto result = cataloguer_->Scan({games_.path()}, limit);
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? *result : ScanResult{};
+  }
+
+  uint64_t RemovedGames() { return store_->GetStatus().removed_games; }
+  uint64_t MarkedRows() {
+    uint64_t marked = 0;
+    for (const work::Unit& unit : store_->UnitsInOrder()) {
+      for (const store::LedgerEntry& entry : *store_->ReadLedger(unit)) {
+        marked += entry.source_removed;
+      }
+    }
+    return marked;
+  }
+  // Writes, and sees to it that the file's time is another.
+  std::string Write(const std::string& name, const std::string& bytes) {
+    const std::string path = games_.Write(name, bytes);
+    std::filesystem::last_write_time(path, begun_ + std::chrono::seconds(++writes_));
+    return path;
+  }
+
+  const std::filesystem::file_time_type begun_ = std::filesystem::file_time_type::clock::now();
+  int writes_ = 0;
+  test::TempFolder games_;
+  test::TempFolder state_;
+  test::FakeClock clock_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Cataloguer> cataloguer_;
+};
+
+TEST_F(RescanTest, FileThatIsGoneIsMarkedUntilItComesBack) {
+  const std::string path = Write("a/gone.sgf", Games(25));
+  Write("a.sgf", Games(3));  // beside the folder a, before it in no order
+  Write("stays.sgf", Games(2));
+  EXPECT_EQ(Scan().removed, 0u);
+  std::filesystem::rename(path, state_.path() + "/elsewhere");
+  EXPECT_EQ(Scan().removed, 3u);
+  EXPECT_EQ(RemovedGames(), 25u);
+  EXPECT_EQ(MarkedRows(), 25u);
+  EXPECT_EQ(Scan().removed, 0u);  // it is known by now
+  Restart();
+  EXPECT_EQ(RemovedGames(), 25u);
+  std::filesystem::rename(state_.path() + "/elsewhere", path);
+  const ScanResult back = Scan();
+  EXPECT_EQ(back.sources, 0u);
+  EXPECT_EQ(back.known, 5u);
+  EXPECT_EQ(RemovedGames(), 0u);
+  EXPECT_EQ(MarkedRows(), 0u);
+  EXPECT_EQ(store_->GetStatus().ledger.found, 30u);
+  EXPECT_EQ(Scan().known, 5u);
+}
+
+TEST_F(RescanTest, WhatWasAppendedIsNewAndTheRestKnown) {
+  Write("a.sgf", Games(20));
+  Scan();
+  Write("a.sgf", Games(20) + Games(4, 'b'));
+  const ScanResult result = Scan();
+  EXPECT_EQ(result.games, 4u);
+  EXPECT_EQ(result.known, 2u);
+  EXPECT_EQ(result.removed, 0u);
+}
+
+TEST_F(RescanTest, ChangedRangeIsMarkedAndItsSuccessorAdded) {
+  Write("a.sgf", Games(10) + Games(10, 'b'));
+  Scan();
+  Write("a.sgf", Games(10) + Games(10, 'c'));
+  const ScanResult changed = Scan();
+  EXPECT_EQ(changed.games, 10u);
+  EXPECT_EQ(changed.known, 1u);
+  EXPECT_EQ(changed.removed, 1u);
+  EXPECT_EQ(RemovedGames(), 10u);
+  // As it was at first: the former range counts again, the latter no more.
+  Write("a.sgf", Games(10) + Games(10, 'b'));
+  const ScanResult restored = Scan();
+  EXPECT_EQ(restored.sources, 0u);
+  EXPECT_EQ(restored.known, 2u);
+  EXPECT_EQ(restored.removed, 1u);
+  EXPECT_EQ(RemovedGames(), 10u);
+  EXPECT_EQ(store_->GetStatus().ledger.found, 30u);
+}
+
+TEST_F(RescanTest, FileThatBecameShorterMarksItsEnd) {
+  Write("a.sgf", Games(10) + Games(10, 'b'));
+  Scan();
+  Write("a.sgf", Games(10));
+  EXPECT_EQ(Scan().removed, 1u);
+  EXPECT_EQ(RemovedGames(), 10u);
+}
+
+TEST_F(RescanTest, ScanThatALimitCutMarksNothing) {
+  Write("a.sgf", Games(10));
+  const std::string path = Write("b.sgf", Games(10));
+  Scan();
+  std::filesystem::remove(path);
+  EXPECT_EQ(Scan(5).removed, 0u);
+  EXPECT_EQ(RemovedGames(), 0u);
+  EXPECT_EQ(Scan().removed, 1u);
+}
+
+TEST_F(RescanTest, OnlyWhatLiesBelowTheScannedPathIsMarked) {
+  Write("a/x.sgf", Games(1));
+  const std::string other = Write("b/y.sgf", Games(1));
+  Scan();
+  std::filesystem::remove(other);
+  const auto scanned = cataloguer_->Scan({games_.path() + "/a"}, 0);
+  ASSERT_TRUE(scanned.ok());
+  EXPECT_EQ(scanned->removed, 0u);
+  EXPECT_EQ(Scan().removed, 1u);
+}
+
+TEST_F(RescanTest, FolderThatIsGoneIsRefusedAndMarksNothing) {
+  Write("a/x.sgf", Games(1));
+  EXPECT_TRUE(cataloguer_->Scan({games_.path() + "/a"}, 0).ok());
+  std::filesystem::remove_all(games_.path() + "/a");
+  EXPECT_TRUE(absl::IsNotFound(cataloguer_->Scan({games_.path() + "/a"}, 0).status()));
+  EXPECT_EQ(RemovedGames(), 0u);
+}
+
+TEST_F(RescanTest, DatasetStaysAsItIs) {
+  const std::string path = Write("a.sgf", Games(1));
+  Write("b.sgf", Games(1));
+  Scan();
+  const std::string digest = store_->GetManifest()->digest;
+  std::filesystem::remove(path);
+  Scan();
+  EXPECT_EQ(store_->GetManifest()->digest, digest);
+  EXPECT_EQ(store_->GetStatus().units.pending, 1u);
+}
+
+}  // namespace
+}  // namespace moyo::catalog
