@@ -58,7 +58,8 @@ PARTS = {
     ),
     # Sees the network through headers of trainer/model and trainer/export that hold no LibTorch.
     "play": (
-        [BASE, "common/go/", "common/features/", "common/sgf/", "trainer/model/", "trainer/export/"],
+        [BASE, "common/go/", "common/features/", "common/sgf/", "common/web/", "common/rpc/certificate.h", "trainer/model/",
+         "trainer/export/"],
         ["io"],
     ),
     # Go's types come with the games that sgf and shard hand out; export-planes replays them to planes. `moyo survey`
