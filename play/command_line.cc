@@ -1,6 +1,7 @@
 #include "play/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -159,6 +160,26 @@ void AddMatch(CLI::App& app, CommandLine& line) {
   });
 }
 
+// "my-run/model.pt" of any path: enough for people, and nothing of where they keep their files.
+std::string ShortName(const std::filesystem::path& model) {
+  return (model.parent_path().filename() / model.filename()).string();
+}
+
+void AddWeb(CLI::App& app, CommandLine& line) {
+  WebOptions& options = line.web;
+  CLI::App& command = AddCommand(app, "web", "Play and look at games in a browser", line);
+  command.add_option("--listen", options.listen, "HOST:PORT; port 0 picks a free one")
+      ->capture_default_str();
+  command.add_flag_callback(
+      "--insecure", [&options] { options.encryption = web::Encryption::kWaived; },
+      "Listen beyond this machine without encryption and token");
+  command.callback([&line] {
+    line.command = Command::kWeb;
+    line.web.version = MOYO_VERSION;
+    line.web.network_name = ShortName(line.model);
+  });
+}
+
 }  // namespace
 
 CommandLine ParseCommandLine(int argc, const char* const* argv) {
@@ -172,6 +193,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   AddEval(app, line);
   AddExport(app, line);
   AddMatch(app, line);
+  AddWeb(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -8,6 +8,7 @@
 #include "play/match/match_command.h"
 #include "play/policy_player.h"
 #include "play/suggest_command.h"
+#include "play/web/web_command.h"
 #include "trainer/export/model_export.h"
 
 namespace moyo::play {
@@ -19,7 +20,8 @@ enum class Command : uint8_t {
   kGtp,
   kEval,
   kExport,
-  kMatch
+  kMatch,
+  kWeb
 };
 
 // Of `export`. The formats are those of trainer/export, by name.
@@ -40,6 +42,7 @@ struct CommandLine {
   EvalOptions eval;
   ExportOptions exporting;
   MatchOptions match;
+  WebOptions web;
 };
 
 CommandLine ParseCommandLine(int argc, const char* const* argv);

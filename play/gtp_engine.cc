@@ -14,6 +14,7 @@
 #include "common/sgf/game_writer.h"
 #include "play/board_view.h"
 #include "play/game_file.h"
+#include "play/handicap.h"
 #include "play/scoring.h"
 #include "play/vertex.h"
 
@@ -23,7 +24,6 @@ namespace {
 constexpr int kSize = features::kBoardSize;
 constexpr double kMaxKomi = 1000;
 constexpr size_t kMaxIdDigits = 18;
-constexpr int kMaxFixedHandicap = 9;
 
 absl::Status Error(const char* text) { return absl::InvalidArgumentError(text); }
 
@@ -41,18 +41,6 @@ std::string Clean(std::string_view line) {
 bool IsId(std::string_view word) {
   if (word.empty() || word.size() > kMaxIdDigits) return false;
   return word.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// The customary points, in the order in which handicaps of 2 to 9 use them (GTP 2, section 4.1.1).
-std::vector<go::Point> FixedHandicapPoints(int stones) {
-  static constexpr const char* kOrder[] = {"D4", "Q16", "D16", "Q4", "D10", "Q10", "K4", "K16"};
-  std::vector<go::Point> points;
-  const bool middle = stones == 5 || stones == 7 || stones == 9;
-  for (int i = 0; i < stones - (middle ? 1 : 0); ++i) {
-    points.push_back(*ParseVertex(kOrder[i], kSize));
-  }
-  if (middle) points.push_back(*ParseVertex("K10", kSize));
-  return points;
 }
 
 std::string JoinVertices(const std::vector<go::Point>& points) {

@@ -1,4 +1,4 @@
-// moyo-play: boards, suggestions, GTP and evaluation with a trained network.
+// moyo-play: boards, suggestions, GTP, a page and evaluation with a trained network.
 #include <unistd.h>
 
 #include <iostream>
@@ -10,6 +10,7 @@
 #include "play/gtp_command.h"
 #include "play/network_evaluator.h"
 #include "play/suggest_command.h"
+#include "play/web/web_command.h"
 
 namespace moyo::play {
 namespace {
@@ -36,6 +37,8 @@ absl::Status Run(CommandLine& line) {
                      {.out = std::cerr, .live = isatty(STDERR_FILENO) == 1});
     case Command::kMatch:
       return RunMatch(line.match, network->get(), std::cout, std::cerr);
+    case Command::kWeb:
+      return RunWeb(line.web, **network, std::cout);
     case Command::kExport:
     case Command::kNone:
       break;

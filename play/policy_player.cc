@@ -72,6 +72,12 @@ bool IsOwnEye(const go::Board& board, go::Point point, go::Color color) {
   return enemies <= (edge ? 0 : 1) || NeighboursAreOneChain(board, point, color);
 }
 
+void DropNan(Evaluation& evaluation) {
+  for (float& probability : evaluation.policy) {
+    if (!(probability >= 0)) probability = 0;
+  }
+}
+
 std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
                                  const Evaluation& evaluation, size_t count) {
   std::array<int, features::kPolicySize> order;
@@ -92,10 +98,7 @@ absl::StatusOr<Evaluation> PolicyPlayer::Evaluate(const GameState& state, go::Co
   absl::StatusOr<std::vector<Evaluation>> evaluations = evaluator_.Evaluate({&planes, 1});
   if (!evaluations.ok()) return evaluations.status();
   if (evaluations->size() != 1) return absl::InternalError("the network gave no evaluation");
-  for (float& probability : (*evaluations)[0].policy) {
-    // A damaged net may give NaN, which no ordering survives.
-    if (!(probability >= 0)) probability = 0;
-  }
+  DropNan((*evaluations)[0]);
   return (*evaluations)[0];
 }
 

@@ -21,6 +21,9 @@ struct Suggestion {
 // one in the middle). Filling it is never right.
 bool IsOwnEye(const go::Board& board, go::Point point, go::Color color);
 
+// A damaged net may give NaN, which no ordering survives: such a probability becomes 0.
+void DropNan(Evaluation& evaluation);
+
 // The `count` most probable moves that `color` may play (GameState::MayPlay), best first, passes
 // included. Ties go to the lower policy index.
 std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
@@ -62,6 +65,10 @@ class PolicyPlayer {
   absl::StatusOr<Evaluation> Evaluate(const GameState& state, go::Color color);
   // Forget the lost turns counted so far.
   void NewGame() { lost_turns_ = {}; }
+  // The turns in a row that counted towards resignation, for a game that another player goes on
+  // with.
+  int lost_turns(go::Color color) const { return lost_turns_[static_cast<int>(color)]; }
+  void set_lost_turns(go::Color color, int turns) { lost_turns_[static_cast<int>(color)] = turns; }
 
   // Two boards' worth of moves: a game between players that never pass ends here.
   static constexpr size_t kPassFromMove = 2 * features::kPointCount;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/go/board.h"
 #include "common/go/types.h"
 
 namespace moyo::sgf {
@@ -52,6 +53,7 @@ enum class Reason : uint8_t {
 inline constexpr int kReasons = static_cast<int>(Reason::kFilterRuleset) + 1;
 const char* ReasonName(Reason reason);      // "MOVE_OCCUPIED"
 const char* ReasonSentence(Reason reason);  // "the move is on an occupied point"
+Reason ReasonOf(go::Legality legality);     // of a move that replay refuses
 
 struct Issue {
   Reason reason = Reason::kNone;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace moyo::sgf {
 namespace {
@@ -63,9 +64,18 @@ const char* RulesetText(go::Ruleset ruleset) {
   return "";
 }
 
-void AppendHeader(const go::GameInfo& info, std::string& out) {
-  absl::StrAppend(&out, "(;GM[1]FF[4]CA[UTF-8]SZ[", info.board_size, "]KM[",
-                  HalfPointsText(info.komi_half_points), "]RE[", ResultText(info), "]");
+void AppendName(const char* property, const std::string& name, std::string& out) {
+  if (name.empty()) return;
+  absl::StrAppend(&out, property, "[", absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"]", "\\]"}}),
+                  "]");
+}
+
+void AppendHeader(const go::GameInfo& info, const SgfNames& names, std::string& out) {
+  out += "(;GM[1]FF[4]CA[UTF-8]";
+  AppendName("PB", names.black, out);
+  AppendName("PW", names.white, out);
+  absl::StrAppend(&out, "SZ[", info.board_size, "]KM[", HalfPointsText(info.komi_half_points),
+                  "]RE[", ResultText(info), "]");
   if (info.ruleset != go::Ruleset::kUnknown) {
     absl::StrAppend(&out, "RU[", RulesetText(info.ruleset), "]");
   }
@@ -77,9 +87,9 @@ void AppendHeader(const go::GameInfo& info, std::string& out) {
 
 }  // namespace
 
-std::string WriteSgf(const go::GameRecord& game) {
+std::string WriteSgf(const go::GameRecord& game, const SgfNames& names) {
   std::string out;
-  AppendHeader(game.info, out);
+  AppendHeader(game.info, names, out);
   for (const auto& [color, name] :
        {std::pair{go::Color::kBlack, "AB"}, {go::Color::kWhite, "AW"}, {go::Color::kEmpty, "AE"}}) {
     bool named = false;

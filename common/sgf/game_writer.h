@@ -7,6 +7,12 @@
 
 namespace moyo::sgf {
 
-std::string WriteSgf(const go::GameRecord& game);
+// Who played, as UTF-8; what is empty is left out.
+struct SgfNames {
+  std::string black = {};  // PB
+  std::string white = {};  // PW
+};
+
+std::string WriteSgf(const go::GameRecord& game, const SgfNames& names = {});
 
 }  // namespace moyo::sgf

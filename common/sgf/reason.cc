@@ -81,4 +81,20 @@ Words WordsOf(Reason reason) {
 const char* ReasonName(Reason reason) { return WordsOf(reason).name; }
 const char* ReasonSentence(Reason reason) { return WordsOf(reason).sentence; }
 
+Reason ReasonOf(go::Legality legality) {
+  switch (legality) {
+    case go::Legality::kLegal:
+      return Reason::kNone;
+    case go::Legality::kOffBoard:
+      return Reason::kMoveOffBoard;
+    case go::Legality::kOccupied:
+      return Reason::kMoveOccupied;
+    case go::Legality::kKo:
+      return Reason::kMoveKo;
+    case go::Legality::kSuicide:
+      return Reason::kMoveSuicide;
+  }
+  return Reason::kNone;
+}
+
 }  // namespace moyo::sgf

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
@@ -12,7 +11,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
@@ -21,26 +19,12 @@
 #include "play/match/elo.h"
 #include "play/match/match_player.h"
 #include "play/match/play_game.h"
+#include "play/shared_evaluator.h"
 
 namespace moyo::play {
 namespace {
 
 constexpr char kReport[] = "match.json";
-
-// One network for the games of all threads.
-class SharedEvaluator final : public Evaluator {
- public:
-  explicit SharedEvaluator(Evaluator& evaluator) : evaluator_(evaluator) {}
-  absl::StatusOr<std::vector<Evaluation>> Evaluate(
-      std::span<const features::BitPlanes> positions) override {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return evaluator_.Evaluate(positions);
-  }
-
- private:
-  std::mutex mutex_;
-  Evaluator& evaluator_;
-};
 
 struct PlayedGame {
   uint64_t number = 0;
@@ -60,17 +44,12 @@ void Count(const PlayedGame& game, GameTally& tally) {
 
 std::string GameFileName(uint64_t number) { return absl::StrFormat("game-%04d.sgf", number + 1); }
 
-std::string SgfText(const std::string& text) {
-  return absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"]", "\\]"}});
-}
-
 // The record with who played, and results that its info cannot hold.
 std::string MatchSgf(const GameOutcome& outcome, const std::string& black,
                      const std::string& white) {
-  std::string sgf = sgf::WriteSgf(outcome.record);
+  std::string sgf = sgf::WriteSgf(outcome.record, {.black = black, .white = white});
   const size_t result = sgf.find("RE[") + 3;
   sgf.replace(result, sgf.find(']', result) - result, outcome.result);
-  sgf.insert(2, absl::StrCat("PB[", SgfText(black), "]PW[", SgfText(white), "]"));
   return sgf;
 }
 

@@ -13,22 +13,6 @@ constexpr size_t kMaxDetailBytes = 200;
 constexpr size_t kMaxOffendingBytes = 24;
 constexpr uint32_t kMaxColumnMoves = 65535;  // a shard counts a game's moves in 16 bits
 
-sgf::Reason ReasonOf(go::Legality legality) {
-  switch (legality) {
-    case go::Legality::kLegal:
-      return sgf::Reason::kNone;
-    case go::Legality::kOffBoard:
-      return sgf::Reason::kMoveOffBoard;
-    case go::Legality::kOccupied:
-      return sgf::Reason::kMoveOccupied;
-    case go::Legality::kKo:
-      return sgf::Reason::kMoveKo;
-    case go::Legality::kSuicide:
-      return sgf::Reason::kMoveSuicide;
-  }
-  return sgf::Reason::kNone;
-}
-
 std::string Detail(sgf::Reason reason, std::string_view bytes) {
   std::string detail = sgf::ReasonSentence(reason);
   if (!bytes.empty()) absl::StrAppend(&detail, ": ", EscapeBytes(bytes, kMaxOffendingBytes));
@@ -141,7 +125,7 @@ uint32_t GameJudge::CutAtIllegalMove(sgf::ReadResult& read) {
     return 0;
   }
   if (replay.legal_moves == game_.moves.size()) return replay.superko_repeats;
-  read.issue = {ReasonOf(replay.legality), reader_.MoveOffset(replay.legal_moves),
+  read.issue = {sgf::ReasonOf(replay.legality), reader_.MoveOffset(replay.legal_moves),
                 std::string(reader_.MoveBytes(replay.legal_moves))};
   game_.moves.resize(replay.legal_moves);
   return replay.superko_repeats;

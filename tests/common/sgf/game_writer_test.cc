@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/sgf/game_reader.h"
+#include "common/sgf/text_encoding.h"
 
 namespace moyo::sgf {
 namespace {
@@ -48,6 +49,18 @@ TEST(GameWriter, EveryRulesetAndResultReadsBack) {
       EXPECT_EQ(again.info.winner, game.info.winner);
     }
   }
+}
+
+TEST(GameWriter, NamesAreEscapedAndReadBack) {
+  go::GameRecord game;
+  game.moves = {{{3, 3}, go::Color::kBlack}};
+  const std::string text = WriteSgf(game, {.black = "A\\]B", .white = "\xec\x9d\xb4"});
+  GameReader reader;
+  EXPECT_TRUE(reader.Read(text, game).readable);
+  EXPECT_EQ(SimpleText(reader.header().black_name), "A\\]B");
+  EXPECT_EQ(SimpleText(reader.header().white_name), "\xec\x9d\xb4");
+  EXPECT_EQ(game.moves.size(), 1u);
+  EXPECT_EQ(WriteSgf(game).find("PB["), std::string::npos);
 }
 
 }  // namespace

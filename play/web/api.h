@@ -1,0 +1,47 @@
+// What the play page asks: positions, the network's moves, records in and out. Without state: each
+// request brings its whole game, so that there are no sessions to bound, lose or mix up. All rules
+// of Go are common/go's. README.md in this folder is the protocol.
+#pragma once
+
+#include <string>
+
+#include "common/web/http_server.h"
+#include "play/evaluator.h"
+#include "play/shared_evaluator.h"
+
+namespace moyo::play {
+
+inline constexpr size_t kMaxGameRequestBytes = size_t{64} << 10;
+inline constexpr size_t kMaxSgfBytes = size_t{4} << 20;
+inline constexpr char kSgfType[] = "application/x-go-sgf";
+inline constexpr int kMaxReviewPlies = 64;
+
+struct ApiOptions {
+  std::string network_name = {};  // shown to people
+  std::string version = {};
+};
+
+// Thread-safe. The evaluator must outlive it. Every answer is JSON but that of Save; what is
+// wrong is {"error": word, "message": sentence} (api_status.h).
+class PlayApi {
+ public:
+  PlayApi(Evaluator& evaluator, ApiOptions options)
+      : evaluator_(evaluator), options_(std::move(options)) {}
+
+  web::Response About() const;
+  web::Response New(const web::Request& request);
+  web::Response Position(const web::Request& request);
+  web::Response Reply(const web::Request& request);
+  web::Response Review(const web::Request& request);
+  web::Response Load(const web::Request& request);  // the body is SGF
+  web::Response Save(const web::Request& request);  // the answer is SGF
+
+ private:
+  SharedEvaluator evaluator_;
+  const ApiOptions options_;
+};
+
+// Adds the API's routes below /api. The API must outlive the server.
+void AddRoutes(PlayApi& api, web::HttpServer& server);
+
+}  // namespace moyo::play

@@ -1,0 +1,149 @@
+#include "play/web/game_json.h"
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/features/planes.h"
+#include "common/sgf/header_values.h"
+#include "play/game_state.h"
+
+namespace moyo::play {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr size_t kMaxResultBytes = 40;
+constexpr int kRulesets = static_cast<int>(go::Ruleset::kOther);
+
+absl::Status Bad(const std::string& name, absl::string_view wanted) {
+  return absl::InvalidArgumentError(absl::StrCat(name, " must be ", wanted));
+}
+
+std::optional<go::Color> ColorOfLetter(char letter) {
+  if (letter == 'b') return go::Color::kBlack;
+  if (letter == 'w') return go::Color::kWhite;
+  if (letter == 'e') return go::Color::kEmpty;
+  return std::nullopt;
+}
+
+// "bpd", "w".
+std::optional<go::Move> StoneOfText(const std::string& text) {
+  const std::optional<go::Color> color = text.empty() ? std::nullopt : ColorOfLetter(text.front());
+  if (!color) return std::nullopt;
+  if (text.size() == 1) return go::Move{go::kPass, *color};
+  const auto on_board = [](char c) { return c >= 'a' && c < 'a' + features::kBoardSize; };
+  if (text.size() != 3 || !on_board(text[1]) || !on_board(text[2])) return std::nullopt;
+  return go::Move{{static_cast<uint8_t>(text[1] - 'a'), static_cast<uint8_t>(text[2] - 'a')},
+                  *color};
+}
+
+// The list `name` of at most `most` stones; empty where it is missing.
+absl::StatusOr<std::vector<go::Move>> Stones(const json& object, const char* name, size_t most) {
+  std::vector<go::Move> stones;
+  const auto field = object.find(name);
+  if (field == object.end()) return stones;
+  if (!field->is_array()) return Bad(name, "a list");
+  if (field->size() > most) return Bad(name, absl::StrCat("a list of at most ", most));
+  for (const json& item : *field) {
+    const std::optional<go::Move> stone =
+        item.is_string() ? StoneOfText(item.get_ref<const std::string&>()) : std::nullopt;
+    if (!stone) return Bad(name, "a list of stones such as \"bpd\"");
+    stones.push_back(*stone);
+  }
+  return stones;
+}
+
+std::string StoneText(go::Color color, go::Point point) {
+  return ColorLetter(color) + PointText(point);
+}
+
+}  // namespace
+
+std::string PointText(go::Point point) {
+  if (point.IsPass()) return "";
+  return {static_cast<char>('a' + point.x), static_cast<char>('a' + point.y)};
+}
+
+char ColorLetter(go::Color color) {
+  return color == go::Color::kBlack ? 'b' : color == go::Color::kWhite ? 'w' : 'e';
+}
+
+absl::StatusOr<json> ParseRequest(std::string_view body) {
+  json object = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return Bad("the request", "a JSON object");
+  return object;
+}
+
+absl::StatusOr<double> Number(const json& object, const NumberField& field) {
+  const auto found = object.find(field.name);
+  if (found == object.end()) return field.fallback;
+  const double value = found->is_number() ? found->get<double>() : NAN;
+  if (!(value >= field.low && value <= field.high)) {
+    return Bad(field.name, absl::StrCat("a number from ", field.low, " to ", field.high));
+  }
+  return value;
+}
+
+absl::StatusOr<int> Integer(const json& object, const NumberField& field) {
+  MOYO_ASSIGN_OR_RETURN(const double value, Number(object, field));
+  if (value != std::floor(value)) return Bad(field.name, "a whole number");
+  return static_cast<int>(value);
+}
+
+absl::StatusOr<bool> Flag(const json& object, const char* name, bool fallback) {
+  const auto found = object.find(name);
+  if (found == object.end()) return fallback;
+  if (!found->is_boolean()) return Bad(name, "true or false");
+  return found->get<bool>();
+}
+
+absl::StatusOr<std::string> Text(const json& object, const char* name, size_t max_bytes) {
+  const auto found = object.find(name);
+  if (found == object.end()) return std::string();
+  if (!found->is_string() || found->get_ref<const std::string&>().size() > max_bytes) {
+    return Bad(name, absl::StrCat("text of at most ", max_bytes, " bytes"));
+  }
+  return found->get<std::string>();
+}
+
+absl::StatusOr<go::GameRecord> GameOfJson(const json& json) {
+  if (!json.is_object()) return Bad("game", "an object");
+  go::GameRecord game;
+  game.info.board_size = features::kBoardSize;
+  MOYO_ASSIGN_OR_RETURN(const double komi, Number(json, {"komi", -kMaxKomi, kMaxKomi, 0}));
+  game.info.komi_half_points = static_cast<int16_t>(std::lround(2 * komi));
+  MOYO_ASSIGN_OR_RETURN(const int handicap, Integer(json, {"handicap", 0, 99, 0}));
+  game.info.handicap = static_cast<uint8_t>(handicap);
+  MOYO_ASSIGN_OR_RETURN(const int ruleset, Integer(json, {"ruleset", 0, kRulesets, 0}));
+  game.info.ruleset = static_cast<go::Ruleset>(ruleset);
+  MOYO_ASSIGN_OR_RETURN(const std::string result, Text(json, "result", kMaxResultBytes));
+  sgf::ParseResult(result, game.info);
+  MOYO_ASSIGN_OR_RETURN(const std::vector<go::Move> setup,
+                        Stones(json, "setup", features::kPointCount));
+  for (const go::Move& stone : setup) {
+    if (stone.point.IsPass()) return Bad("setup", "a list of stones with points");
+    game.setup.push_back({stone.point, stone.color});
+  }
+  MOYO_ASSIGN_OR_RETURN(game.moves, Stones(json, "moves", GameState::kMaxMoves));
+  for (const go::Move& move : game.moves) {
+    if (move.color == go::Color::kEmpty) return Bad("moves", "a list of black and white moves");
+  }
+  return game;
+}
+
+ordered_json JsonOfGame(const go::GameRecord& game) {
+  ordered_json setup = ordered_json::array(), moves = ordered_json::array();
+  for (const go::Setup& stone : game.setup) setup.push_back(StoneText(stone.color, stone.point));
+  for (const go::Move& move : game.moves) moves.push_back(StoneText(move.color, move.point));
+  return {{"komi", game.info.komi_half_points / 2.0},
+          {"handicap", game.info.handicap},
+          {"ruleset", static_cast<int>(game.info.ruleset)},
+          {"setup", std::move(setup)},
+          {"moves", std::move(moves)}};
+}
+
+}  // namespace moyo::play
