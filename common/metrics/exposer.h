@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/web/http_server.h"
 
 namespace moyo::metrics {
 
@@ -31,14 +32,18 @@ class Endpoint {
   void AddSource(const std::shared_ptr<prometheus::Collectable>& source);
   void RemoveSource(const std::shared_ptr<prometheus::Collectable>& source);
   int port() const;
+  // For pages beside /metrics; null without an address.
+  web::HttpServer* http() { return http_.get(); }
 
  private:
-  struct Http;
+  struct Sources;
 
   Endpoint();
   std::shared_ptr<prometheus::Registry> registry_;
   std::shared_ptr<ProcessMetrics> process_;
-  std::unique_ptr<Http> http_;  // null: registry only
+  // Null, both, when it is a registry only. The server goes first: it asks the sources.
+  std::unique_ptr<Sources> sources_;
+  std::unique_ptr<web::HttpServer> http_;
 };
 
 }  // namespace moyo::metrics

@@ -127,6 +127,16 @@ absl::Status CheckIdentity(const Identity& identity) {
   return absl::FailedPreconditionError("its key is not the certificate's");
 }
 
+absl::Status UseIdentity(const Identity& identity, ssl_ctx_st* context) {
+  MOYO_RETURN_IF_ERROR(CheckIdentity(identity));
+  if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+      SSL_CTX_use_certificate(context, ReadCertificate(identity.certificate_pem).get()) == 1 &&
+      SSL_CTX_use_PrivateKey(context, ReadKey(identity.key_pem).get()) == 1) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat("not taken by OpenSSL: ", LastOpenSslError()));
+}
+
 absl::StatusOr<std::string> PinOf(std::string_view certificate_pem) {
   const CertificatePtr certificate = ReadCertificate(certificate_pem);
   unsigned char* der = nullptr;

@@ -8,6 +8,8 @@
 
 #include "absl/status/statusor.h"
 
+struct ssl_ctx_st;  // OpenSSL's SSL_CTX, whose headers stay in this folder
+
 namespace moyo::rpc {
 
 // Stands in every certificate, beside the names given, so that a client that trusts a pin has a
@@ -25,6 +27,9 @@ absl::StatusOr<Identity> MakeIdentity(const std::vector<std::string>& names);
 
 // FAILED_PRECONDITION unless both parts can be read and belong together.
 absl::Status CheckIdentity(const Identity& identity);
+
+// Makes another library's TLS server speak as `identity`. FAILED_PRECONDITION as CheckIdentity.
+absl::Status UseIdentity(const Identity& identity, ssl_ctx_st* context);
 
 // SHA-256 of the certificate in DER, 32 bytes. INVALID_ARGUMENT: no certificate.
 absl::StatusOr<std::string> PinOf(std::string_view certificate_pem);

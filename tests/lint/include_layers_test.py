@@ -23,7 +23,11 @@ PARTS = {
     "common/shard": ([BASE, "common/go/"], ["io"]),
     # Certificates, pins and tokens stay here: the programs see strings.
     "common/rpc": ([BASE], ["io", "proto", "grpc", "openssl"]),
-    "common/metrics": ([BASE], ["io", "proto", "grpc"]),
+    # HTTP for pages and /metrics: who may ask is decided as it is for gRPC, but without gRPC.
+    "common/web": (
+        [BASE, "common/rpc/address.h", "common/rpc/certificate.h", "common/rpc/join_code.h"], [],
+    ),
+    "common/metrics": ([BASE, "common/web/"], ["io", "proto", "grpc"]),
     # The pure state machine: no effects at all.
     "server/work": ([BASE], []),
     # A shard's contents matter to it for one question only: does one game go on where another ends?
@@ -118,6 +122,7 @@ def check_rules():
         ("common/go", "common/base/digest.h"),
         ("common/go", "absl/status/status.h"),
         ("common/rpc", "openssl/ssl.h"),
+        ("common/web", "common/rpc/address.h"),
         ("server/catalog", "common/sgf/splitter.h"),
         ("server/rpc", "moyo/v1/work.grpc.pb.h"),
         ("cli", "worker/parse/game_judge.h"),
@@ -137,6 +142,7 @@ def check_rules():
         ("server/catalog", "common/sgf/game_reader.h"),
         ("server/rpc", "sqlite3.h"),
         ("server/rpc", "openssl/ssl.h"),
+        ("common/web", "common/rpc/channel.h"),
         ("server", "common/go/board.h"),
         ("server/coordinator", "grpcpp/server.h"),
         ("server/coordinator", "moyo/v1/work.grpc.pb.h"),

@@ -1,0 +1,53 @@
+// Who may ask a page's server. Pure: the server tells what a request says, this decides.
+//
+// On a loopback address everyone on this machine may, but not a page from elsewhere that made the
+// browser take its name for this machine's address (DNS rebinding): the Host must be a loopback
+// name. On any other address only who has the token may: as `?token=TOKEN` once, which a browser
+// then keeps in a cookie, or as `Authorization: Bearer TOKEN` (RFC 6750, section 2.1).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace moyo::web {
+
+// What a request says of itself; empty where it says nothing.
+struct Claims {
+  std::string host = {};           // Host
+  std::string authorization = {};  // Authorization
+  std::string cookie = {};         // Cookie
+  std::string token = {};          // of the query
+};
+
+enum class Verdict : uint8_t {
+  kEnter,
+  kKeepToken,    // the query's token is right: set the cookie, and ask again without the query
+  kNoToken,      // none, or a wrong one
+  kStrangeHost,  // a loopback server was asked for under another machine's name
+};
+
+class Gate {
+ public:
+  enum class Reach : uint8_t {
+    kLoopback,  // loopback names
+    kToken,     // whoever has the token
+    kOpen       // everyone
+  };
+  // `token` as base64url text, of kToken. `port` tells the cookies of servers on one machine apart,
+  // since browsers don't.
+  Gate(Reach reach, std::string token, int port);
+
+  Verdict Judge(const Claims& claims) const;
+  // The value of Set-Cookie that goes with kKeepToken.
+  std::string Cookie() const;
+
+ private:
+  bool IsToken(std::string_view text) const;
+
+  const Reach reach_;
+  const std::string token_;
+  const std::string cookie_name_;
+};
+
+}  // namespace moyo::web

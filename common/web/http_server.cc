@@ -1,0 +1,344 @@
+#include "common/web/http_server.h"
+
+#include <httplib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "common/base/digest.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/address.h"
+#include "common/rpc/join_code.h"
+#include "common/web/gate.h"
+
+namespace moyo::web {
+namespace {
+
+using Handled = httplib::Server::HandlerResponse;
+
+constexpr size_t kShownDigestBytes = 16;
+constexpr char kPlain[] = "text/plain; charset=utf-8";
+
+// Scripts, styles, pictures and requests of this server only; no frame around the page; no type
+// but the one that is said. Inline styles and scripts are refused with the rest.
+const httplib::Headers kHeaders = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+};
+
+// Not SO_REUSEPORT, which the library would set: a taken port must be an error.
+void SetSocketOptions(socket_t socket) {
+  const int yes = 1;
+  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+}
+
+absl::Status NotServed(const HttpServerOptions& options, absl::string_view why) {
+  return absl::UnavailableError(absl::StrCat("cannot serve ", options.purpose, " on ",
+                                             options.address, ": ", why, "; choose another ",
+                                             options.flag, " address"));
+}
+
+void Answer(httplib::Response& response, int status, const std::string& sentence) {
+  response.status = status;
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(sentence + "\n", kPlain);
+}
+
+Claims ClaimsOf(const httplib::Request& request) {
+  return {.host = request.get_header_value("Host"),
+          .authorization = request.get_header_value("Authorization"),
+          .cookie = request.get_header_value("Cookie"),
+          .token = request.get_param_value("token")};
+}
+
+Request Translate(const httplib::Request& request, std::string body) {
+  Request out{.path = request.path, .query = {}, .body = std::move(body)};
+  for (const auto& [name, value] : request.params) out.query.emplace(name, value);
+  return out;
+}
+
+bool IsOfType(const httplib::Request& request, const std::string& content_type) {
+  const std::string given = request.get_header_value("Content-Type");
+  return absl::EqualsIgnoreCase(given.substr(0, given.find(';')), content_type);
+}
+
+}  // namespace
+
+absl::StatusOr<Access> NewAccess(const std::string& address, Encryption encryption) {
+  MOYO_ASSIGN_OR_RETURN(const rpc::HostPort split, rpc::SplitAddress(address));
+  if (rpc::IsLoopback(address) || encryption == Encryption::kWaived) return Access();
+  std::vector<std::string> names = rpc::OwnAddresses();
+  names.push_back(rpc::OwnHostName());
+  if (!rpc::IsWildcard(split.host)) names.push_back(split.host);
+  MOYO_ASSIGN_OR_RETURN(rpc::Identity identity, rpc::MakeIdentity(names));
+  MOYO_ASSIGN_OR_RETURN(const std::string token, rpc::NewToken());
+  return Access{.identity = std::move(identity), .token = absl::WebSafeBase64Escape(token)};
+}
+
+struct HttpServer::Impl {
+  struct Route {
+    Guard guard = Guard::kGuarded;
+    Handler handler = {};
+    PostLimits limits = {};  // of POST
+    // Of an asset: its bytes instead of a handler.
+    std::optional<Asset> asset = {};
+    std::string etag = {};
+  };
+  using Routes = absl::flat_hash_map<std::string, std::shared_ptr<const Route>>;
+
+  const HttpServerOptions options;
+  const std::string host;
+  std::unique_ptr<httplib::Server> http;
+  std::unique_ptr<Gate> gate;
+  int port = 0;
+  absl::Mutex mutex;
+  Routes gets ABSL_GUARDED_BY(mutex);
+  Routes posts ABSL_GUARDED_BY(mutex);
+  std::thread thread;
+
+  Impl(HttpServerOptions given, std::string host)
+      : options(std::move(given)), host(std::move(host)) {}
+  ~Impl() {
+    if (http != nullptr) http->stop();
+    if (thread.joinable()) thread.join();
+  }
+
+  static std::string TooLarge(const Route& route) {
+    return absl::StrCat("This takes at most ", route.limits.max_body_bytes, " bytes.");
+  }
+  void MakeHttp();
+  bool Bind(int wanted);
+  void Start();
+  std::shared_ptr<const Route> Find(const Routes& routes, const std::string& path)
+      ABSL_SHARED_LOCKS_REQUIRED(mutex);
+  // False, with the answer, for a request that may not enter.
+  bool Enter(const httplib::Request& request, bool known, httplib::Response& response);
+  // What of a request can be answered before its body is read.
+  Handled Decide(const httplib::Request& request, httplib::Response& response);
+  void Serve(const Route& route, const httplib::Request& request, httplib::Response& response);
+  void Take(const httplib::Request& request, httplib::Response& response,
+            const httplib::ContentReader& read);
+};
+
+void HttpServer::Impl::MakeHttp() {
+  if (options.access.identity) {
+    http = std::make_unique<httplib::SSLServer>([this](SSL_CTX& context) {
+      return rpc::UseIdentity(*options.access.identity, &context).ok();
+    });
+  } else {
+    http = std::make_unique<httplib::Server>();
+  }
+  const size_t threads = options.threads;
+  http->new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+  http->set_socket_options(SetSocketOptions);
+  http->set_keep_alive_max_count(1);
+  http->set_read_timeout(absl::ToInt64Seconds(options.timeout));
+  http->set_write_timeout(absl::ToInt64Seconds(options.timeout));
+  http->set_default_headers(kHeaders);
+  // The library would put the exception's text into a header.
+  http->set_exception_handler(
+      [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
+        Answer(response, 500, "The server failed at this request.");
+      });
+  // Everything is decided before a body is read: those that nobody asked for are never read.
+  http->set_pre_routing_handler(
+      [this](const httplib::Request& request, httplib::Response& response) {
+        return Decide(request, response);
+      });
+  http->Post("/.*", [this](const httplib::Request& request, httplib::Response& response,
+                           const httplib::ContentReader& read) { Take(request, response, read); });
+}
+
+bool HttpServer::Impl::Bind(int wanted) {
+  port =
+      wanted == 0 ? http->bind_to_any_port(host) : (http->bind_to_port(host, wanted) ? wanted : -1);
+  return port > 0;
+}
+
+void HttpServer::Impl::Start() {
+  const Gate::Reach reach = rpc::IsLoopback(options.address) ? Gate::Reach::kLoopback
+                            : options.access.token.empty()   ? Gate::Reach::kOpen
+                                                             : Gate::Reach::kToken;
+  gate = std::make_unique<Gate>(reach, options.access.token, port);
+  thread = std::thread([this] { http->listen_after_bind(); });
+  while (!http->is_running()) std::this_thread::yield();  // else stop() could come too early
+}
+
+std::shared_ptr<const HttpServer::Impl::Route> HttpServer::Impl::Find(const Routes& routes,
+                                                                      const std::string& path) {
+  const auto found = routes.find(path);
+  return found == routes.end() ? nullptr : found->second;
+}
+
+bool HttpServer::Impl::Enter(const httplib::Request& request, bool known,
+                             httplib::Response& response) {
+  switch (gate->Judge(ClaimsOf(request))) {
+    case Verdict::kEnter:
+      return true;
+    case Verdict::kKeepToken:
+      response.set_header("Set-Cookie", gate->Cookie());
+      response.set_header("Cache-Control", "no-store");
+      // Out of sight: the token shall not stand in the address bar or the history. To a path of
+      // ours only: "//elsewhere/" would be another host.
+      response.set_redirect(known ? request.path : "/", 303);
+      return false;
+    case Verdict::kNoToken:
+      Answer(response, 401,
+             "This page asks for a token. Open the whole address that the program printed.");
+      return false;
+    case Verdict::kStrangeHost:
+      Answer(response, 403, "This server answers to the names of this machine only.");
+      return false;
+  }
+  return false;
+}
+
+Handled HttpServer::Impl::Decide(const httplib::Request& request, httplib::Response& response) {
+  const bool is_post = request.method == "POST";
+  if (!is_post && request.method != "GET" && request.method != "HEAD") {
+    Answer(response, 405, "This server knows GET and POST.");
+    return Handled::Handled;
+  }
+  // A range could be asked for a thousand times over in one request; no asset is large enough.
+  if (request.has_header("Range")) {
+    Answer(response, 416, "This server sends whole files.");
+    return Handled::Handled;
+  }
+  std::shared_ptr<const Route> route;
+  {
+    absl::ReaderMutexLock lock(&mutex);
+    route = Find(is_post ? posts : gets, request.path);
+  }
+  const bool open = route != nullptr && route->guard == Guard::kOpen;
+  if (!open && !Enter(request, route != nullptr, response)) return Handled::Handled;
+  if (route == nullptr) {
+    Answer(response, 404, "There is nothing at this address.");
+  } else if (!is_post) {
+    Serve(*route, request, response);
+  } else if (!IsOfType(request, route->limits.content_type)) {
+    Answer(response, 415, absl::StrCat("This takes ", route->limits.content_type, "."));
+  } else if (request.get_header_value<uint64_t>("Content-Length") > route->limits.max_body_bytes) {
+    Answer(response, 413, TooLarge(*route));
+  } else {
+    return Handled::Unhandled;  // on to Take
+  }
+  return Handled::Handled;
+}
+
+void HttpServer::Impl::Serve(const Route& route, const httplib::Request& request,
+                             httplib::Response& response) {
+  if (!route.asset) {
+    Response answer = route.handler(Translate(request, ""));
+    response.status = answer.status;
+    response.set_header("Cache-Control", "no-store");
+    response.set_content(std::move(answer.body), answer.content_type);
+    return;
+  }
+  response.set_header("Cache-Control", "no-cache");
+  response.set_header("ETag", route.etag);
+  if (request.get_header_value("If-None-Match") == route.etag) {
+    response.status = 304;
+    return;
+  }
+  response.status = 200;
+  response.set_content(route.asset->bytes.data(), route.asset->bytes.size(),
+                       std::string(ContentTypeOf(route.asset->path)));
+}
+
+void HttpServer::Impl::Take(const httplib::Request& request, httplib::Response& response,
+                            const httplib::ContentReader& read) {
+  std::shared_ptr<const Route> route;
+  {
+    absl::ReaderMutexLock lock(&mutex);
+    route = Find(posts, request.path);
+  }
+  const size_t limit = route->limits.max_body_bytes;
+  std::string body;
+  // Also what a compressed body unpacks to, and one in chunks that does not say its length.
+  bool fits = true;
+  const bool whole = read([&](const char* data, size_t size) {
+    fits = size <= limit - body.size();
+    if (fits) body.append(data, size);
+    return fits;
+  });
+  if (!fits) return Answer(response, 413, TooLarge(*route));
+  if (!whole) return Answer(response, 400, "The request's body is damaged.");
+  Response answer = route->handler(Translate(request, std::move(body)));
+  response.status = answer.status;
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(std::move(answer.body), answer.content_type);
+}
+
+HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() = default;
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(HttpServerOptions options) {
+  const absl::StatusOr<rpc::HostPort> split = rpc::SplitAddress(options.address);
+  if (!split.ok()) return NotServed(options, "it is not HOST:PORT");
+  int port = 0;
+  if (!absl::SimpleAtoi(split->port, &port)) return NotServed(options, "it is not HOST:PORT");
+  auto impl = std::make_unique<Impl>(std::move(options), split->host);
+  impl->MakeHttp();
+  if (!impl->http->is_valid()) return NotServed(impl->options, "its certificate does not load");
+  errno = 0;
+  if (!impl->Bind(port)) {
+    return NotServed(impl->options, errno == 0 ? "no such address here" : std::strerror(errno));
+  }
+  impl->Start();
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+void HttpServer::Get(const std::string& path, Guard guard, Handler handler) {
+  absl::MutexLock lock(&impl_->mutex);
+  impl_->gets[path] =
+      std::make_shared<Impl::Route>(Impl::Route{.guard = guard, .handler = std::move(handler)});
+}
+
+void HttpServer::Post(const std::string& path, PostLimits limits, Handler handler) {
+  absl::MutexLock lock(&impl_->mutex);
+  impl_->posts[path] = std::make_shared<Impl::Route>(
+      Impl::Route{.handler = std::move(handler), .limits = std::move(limits)});
+}
+
+void HttpServer::AddAssets(std::span<const Asset> assets) {
+  absl::MutexLock lock(&impl_->mutex);
+  for (const Asset& asset : assets) {
+    const std::string digest = Hex(ToBytes(Sha256Of(asset.bytes)));
+    auto route = std::make_shared<Impl::Route>();
+    route->asset = asset;
+    route->etag = absl::StrCat("\"", digest.substr(0, kShownDigestBytes), "\"");
+    if (asset.path == "/index.html") impl_->gets["/"] = route;
+    impl_->gets[std::string(asset.path)] = std::move(route);
+  }
+}
+
+int HttpServer::port() const { return impl_->port; }
+
+std::string HttpServer::Url() const {
+  std::string host = impl_->host;
+  if (rpc::IsWildcard(host)) {
+    const std::vector<std::string> addresses = rpc::OwnAddresses();
+    host = addresses.empty() ? rpc::OwnHostName() : addresses.front();
+  }
+  const Access& access = impl_->options.access;
+  return absl::StrCat(access.identity ? "https://" : "http://",
+                      rpc::JoinAddress(host, absl::StrCat(impl_->port)), "/",
+                      access.token.empty() ? "" : "?token=", access.token);
+}
+
+}  // namespace moyo::web
