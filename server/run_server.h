@@ -25,6 +25,7 @@ struct ServerOptions {
   uint32_t lease_seconds = 60;
   uint32_t max_attempts = 3;
   std::string metrics;    // HOST:PORT; empty: none
+  std::string web;        // HOST:PORT of the training page; empty: none
   bool insecure = false;  // off loopback: plain text, no tokens
   std::string
       advertise;  // HOST:PORT of join codes; empty: as it listens. Port 0: the one listened on
