@@ -4,9 +4,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cli/render_status.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

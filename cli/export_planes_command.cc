@@ -5,9 +5,9 @@
 
 #include "cli/commands.h"
 #include "cli/export_planes.h"
-#include "cli/render_status.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
-#include "cli/render_status.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

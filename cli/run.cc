@@ -8,13 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/process.h"
-#include "cli/render_status.h"
 #include "cli/run/inputs.h"
 #include "cli/run/run_session.h"
 #include "cli/run_folder.h"
 #include "common/base/filter_flags.h"
 #include "common/base/host.h"
 #include "common/base/status_macros.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {
@@ -39,7 +39,8 @@ std::vector<PassedFlag> ServerFlags() {
       {"--duplicates", "drop (default) or keep copies of a game", CLI::IsMember({"drop", "keep"})},
       {"--min-moves", "a damaged game is kept with so many moves (30)", WholeNumber(0)},
       {"--max-moves", "a longer game is filtered (1000)", WholeNumber(1)},
-      {"--board-size", "keep only games of this size (0: all)", CLI::Range(0, 25)}};
+      {"--board-size", "keep only games of this size (0: all)", CLI::Range(0, 25)},
+      {"--web", "HOST:PORT of the training page, such as 127.0.0.1:8080", CLI::Validator()}};
 }
 
 std::vector<PassedFlag> FilterFlagsOfServer() {

@@ -4,11 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "cli/render_status.h"
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

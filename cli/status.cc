@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/time/clock.h"
+#include "cli/advice.h"
 #include "cli/commands.h"
 #include "cli/render_status.h"
 #include "cli/server_connection.h"
@@ -13,6 +14,7 @@
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {
@@ -28,7 +30,11 @@ struct StatusOptions {
 
 std::string Render(const v1::GetStatusResponse& status, const StatusOptions& options,
                    const std::string& address) {
-  if (options.json) return DumpJson(StatusJson(status), options.watch ? -1 : 2) + "\n";
+  if (options.json) {
+    nlohmann::ordered_json json = StatusJson(status);
+    json["advice"] = Advice(status, "");
+    return DumpJson(json, options.watch ? -1 : 2) + "\n";
+  }
   return StatusText(status, {.address = address, .run_dir = options.target.run_dir});
 }
 

@@ -4,12 +4,12 @@
 
 #include "cli/commands.h"
 #include "cli/progress_bar.h"
-#include "cli/render_status.h"
 #include "cli/survey/survey_json.h"
 #include "cli/survey/survey_run.h"
 #include "cli/survey/survey_text.h"
 #include "common/base/host.h"
 #include "common/base/status_macros.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

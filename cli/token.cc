@@ -3,11 +3,11 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/render_status.h"
 #include "cli/server_connection.h"
 #include "cli/token_format.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

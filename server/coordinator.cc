@@ -39,13 +39,6 @@ Coordinator::Coordinator(store::Store& store, CoordinatorOptions options, const 
 
 Coordinator::~Coordinator() { Stop(); }
 
-absl::Status Coordinator::Load() {
-  MOYO_ASSIGN_OR_RETURN(const std::string training, store_.GetMeta("training"));
-  absl::MutexLock lock(&mutex_);
-  has_training_ = !training.empty() && training_.ParseFromString(training);
-  return absl::OkStatus();
-}
-
 void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
                                  std::function<void(const absl::Status&)> done) {
   ++running_scans_;
@@ -97,7 +90,8 @@ void Coordinator::Stop() {
   if (catalogue_thread_.joinable()) catalogue_thread_.join();
   absl::MutexLock lock(&mutex_);
   if (!has_training_) return;
-  const absl::Status stored = store_.SetMeta("training", training_.SerializeAsString());
+  absl::Status stored = StoreTraining();
+  stored.Update(StoreHistory());
   if (!stored.ok()) spdlog::error("{}", std::string(stored.message()));
 }
 

@@ -27,6 +27,7 @@
 #include "server/catalog/source_reader.h"
 #include "server/store/store.h"
 #include "server/traffic.h"
+#include "server/training_history.h"
 
 namespace moyo::server {
 
@@ -103,6 +104,7 @@ class Coordinator {
 
   const Traffic& traffic() const { return traffic_; }
   Activity GetActivity();
+  v1::TrainingHistory GetTrainingHistory();
 
  private:
   struct Worker {
@@ -128,6 +130,8 @@ class Coordinator {
   bool IsComplete(const store::StoreStatus& status) const;
   void CountGames(const std::string& worker_id, uint64_t games);
   double GamesPerSecond() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status StoreTraining() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status StoreHistory() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FillWorkers(v1::GetStatusResponse& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReceiveShard(const Receive<v1::UploadShardRequest>& receive);
   // INVALID_ARGUMENT, or FAILED_PRECONDITION of CheckRun.
@@ -153,6 +157,8 @@ class Coordinator {
   v1::TrainingProgress training_ ABSL_GUARDED_BY(mutex_);
   bool has_training_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time training_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  TrainingHistory history_ ABSL_GUARDED_BY(mutex_);
+  absl::Time history_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::string catalogue_error_ ABSL_GUARDED_BY(mutex_);
   std::string storage_error_ ABSL_GUARDED_BY(mutex_);

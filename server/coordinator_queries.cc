@@ -1,4 +1,4 @@
-// ShardService, TrainingService and AdminService.
+// ShardService and AdminService.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -22,7 +22,6 @@ constexpr uint64_t kMaxShardBytes = 1ull << 30;
 constexpr size_t kDigestBytes = 32;
 constexpr int kEntriesPerMessage = 500;
 constexpr absl::Duration kRateWindow = absl::Seconds(10);
-constexpr absl::Duration kStoreTrainingEvery = absl::Seconds(5);
 
 store::UploadKey KeyOf(const v1::UploadShardHeader& header) {
   return {{header.unit_id()}, {header.fencing_token()}, header.shard_digest(),
@@ -132,19 +131,6 @@ absl::Status Coordinator::GetManifest(const v1::GetManifestRequest& request,
   if (request.only_summary()) return absl::OkStatus();
   for (const store::Shard& shard : manifest->shards) FillShard(shard, *response.add_shards());
   return absl::OkStatus();
-}
-
-absl::Status Coordinator::ReportProgress(const v1::ReportProgressRequest& request,
-                                         v1::ReportProgressResponse& response) {
-  absl::MutexLock lock(&mutex_);
-  training_ = request.progress();
-  training_.DiscardUnknownFields();  // of any size, and they would be stored
-  has_training_ = true;
-  const absl::Time now = clock_.Now();
-  const bool is_last = training_.finished() || !training_.error().empty();
-  if (!is_last && now - training_stored_ < kStoreTrainingEvery) return absl::OkStatus();
-  training_stored_ = now;
-  return store_.SetMeta("training", training_.SerializeAsString());
 }
 
 void Coordinator::CountGames(const std::string& worker_id, uint64_t games) {

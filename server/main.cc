@@ -55,8 +55,8 @@ void AddFlags(CLI::App& app, moyo::server::ServerOptions& options) {
       ->check(CLI::Range(0u, 100u))
       ->capture_default_str();
   app.add_option("--metrics", options.metrics, "HOST:PORT of /metrics; none by default");
-  app.add_flag("--insecure", options.insecure,
-               "Listen beyond this machine without encryption and tokens");
+  app.add_option("--web", options.web, "HOST:PORT of the training page; none by default");
+  app.add_flag("--insecure", options.insecure, "Beyond this machine: no encryption, no tokens");
   app.add_option("--advertise", options.advertise, "HOST:PORT that join codes tell others to dial");
 }
 

@@ -16,13 +16,14 @@ namespace moyo::server {
 namespace {
 
 constexpr char kAddressFile[] = "/address";
+constexpr char kPageFile[] = "/page";
 constexpr char kAdminFile[] = "/admin.join";
 constexpr char kTlsFolder[] = "/tls";
 constexpr char kMetaAdvertise[] = "advertise";
 constexpr char kFirstToken[] = "first-worker";
 
-bool WantsTls(const ServerOptions& options) {
-  return !rpc::IsLoopback(options.listen) && !options.insecure;
+bool WantsTls(const std::string& address, const ServerOptions& options) {
+  return !rpc::IsLoopback(address) && !options.insecure;
 }
 
 // What other machines dial: --advertise, or where the server listens; for all addresses at once,
@@ -45,7 +46,7 @@ std::vector<std::string> CertificateNames(const ServerOptions& options) {
   names.push_back(rpc::OwnHostName());
   names.push_back("localhost");
   names.push_back("127.0.0.1");
-  for (const std::string& address : {options.listen, options.advertise}) {
+  for (const std::string& address : {options.listen, options.advertise, options.web}) {
     const absl::StatusOr<rpc::HostPort> split = rpc::SplitAddress(address);
     if (split.ok() && !rpc::IsWildcard(split->host)) names.push_back(split->host);
   }
@@ -58,6 +59,10 @@ absl::Status CheckNetworkFlags(const ServerOptions& options) {
   if (!rpc::SplitAddress(options.listen).ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--listen takes HOST:PORT, not '", options.listen, "'"));
+  }
+  if (!options.web.empty() && !rpc::SplitAddress(options.web).ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--web takes HOST:PORT, not '", options.web, "'"));
   }
   if (!options.advertise.empty() && !rpc::SplitAddress(options.advertise).ok()) {
     return absl::InvalidArgumentError(
@@ -76,8 +81,12 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(const ServerOptions& opti
   network->admin_ = std::make_unique<TokenAdmin>(*network->keeper_);
   MOYO_RETURN_IF_ERROR(network->Listen(options, coordinator));
   MOYO_RETURN_IF_ERROR(network->SetJoinTarget(options, store));
+  MOYO_RETURN_IF_ERROR(network->OpenPage(options, coordinator, clock));
   MOYO_RETURN_IF_ERROR(network->WriteFiles());
   std::cout << "listening on " << network->listener_->address() << std::endl;
+  if (network->page_ != nullptr) {
+    std::cout << "training page on " << network->page_->Url() << std::endl;
+  }
   if (network->identity_) MOYO_RETURN_IF_ERROR(network->InviteFirstWorker(options.run_dir));
   return network;
 }
@@ -85,7 +94,7 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(const ServerOptions& opti
 Network::~Network() { Stop(absl::ZeroDuration()); }
 
 absl::Status Network::Listen(const ServerOptions& options, Coordinator& coordinator) {
-  if (WantsTls(options)) {
+  if (WantsTls(options.listen, options)) {
     MOYO_ASSIGN_OR_RETURN(identity_, OpenIdentity(folder_ + kTlsFolder, CertificateNames(options)));
   } else if (!rpc::IsLoopback(options.listen)) {
     spdlog::warn(
@@ -95,6 +104,18 @@ absl::Status Network::Listen(const ServerOptions& options, Coordinator& coordina
   }
   MOYO_ASSIGN_OR_RETURN(listener_, Listener::Open(options.listen, coordinator,
                                                   {.tokens = admin_.get(), .identity = identity_}));
+  return absl::OkStatus();
+}
+
+absl::Status Network::OpenPage(const ServerOptions& options, Coordinator& coordinator,
+                               const Clock& clock) {
+  if (options.web.empty()) return absl::OkStatus();
+  PageOptions page = {.address = options.web, .identity = {}};
+  if (WantsTls(options.web, options)) {
+    MOYO_ASSIGN_OR_RETURN(page.identity,
+                          OpenIdentity(folder_ + kTlsFolder, CertificateNames(options)));
+  }
+  MOYO_ASSIGN_OR_RETURN(page_, TrainingPage::Open(std::move(page), coordinator, *keeper_, clock));
   return absl::OkStatus();
 }
 
@@ -128,6 +149,11 @@ absl::Status Network::WriteFiles() {
   MOYO_ASSIGN_OR_RETURN(code.token, keeper_->MakeLocalAdmin());
   MOYO_RETURN_IF_ERROR(
       WriteSecretFile(folder_ + kAdminFile, absl::StrCat(rpc::EncodeJoinCode(code), "\n")));
+  unlink((folder_ + kPageFile).c_str());  // of a server that was killed
+  if (page_ != nullptr) {
+    MOYO_RETURN_IF_ERROR(
+        WriteFileAtomically(folder_ + kPageFile, absl::StrCat(page_->Url(), "\n")));
+  }
   return WriteFileAtomically(folder_ + kAddressFile, absl::StrCat(code.address, "\n"));
 }
 
@@ -155,6 +181,8 @@ void Network::Stop(absl::Duration patience) {
   if (listener_ == nullptr) return;
   unlink((folder_ + kAddressFile).c_str());
   unlink((folder_ + kAdminFile).c_str());
+  unlink((folder_ + kPageFile).c_str());
+  page_ = nullptr;
   listener_->Stop(patience);
   listener_ = nullptr;
   const absl::Status status = keeper_->Flush();

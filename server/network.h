@@ -11,16 +11,19 @@
 #include "server/coordinator.h"
 #include "server/rpc/listener.h"
 #include "server/run_server.h"
+#include "server/web/training_page.h"
 
 namespace moyo::server {
 
 // While it lives, the server listens, and RUN_DIR/server holds
 //   address      HOST:PORT, for whoever may read it
 //   admin.join   mode 0600: a join code with an admin token that ends with the server
+//   page         with --web: where the training page is, as a browser takes it
 class Network {
  public:
-  // Prints "listening on HOST:PORT" on stdout and, at the first start with TLS, the join line. The
-  // others must outlive it. Errors as Listener::Open, OpenIdentity, TokenKeeper.
+  // Prints "listening on HOST:PORT" on stdout, the page's address, and, at the first start with
+  // TLS, the join line. The others must outlive it. Errors as Listener::Open, OpenIdentity,
+  // TokenKeeper, TrainingPage::Open.
   static absl::StatusOr<std::unique_ptr<Network>> Open(const ServerOptions& options,
                                                        Coordinator& coordinator,
                                                        store::Store& store, const Clock& clock);
@@ -35,6 +38,7 @@ class Network {
   Network() = default;
   absl::Status Listen(const ServerOptions& options, Coordinator& coordinator);
   absl::Status SetJoinTarget(const ServerOptions& options, store::Store& store);
+  absl::Status OpenPage(const ServerOptions& options, Coordinator& coordinator, const Clock& clock);
   absl::Status WriteFiles();
   absl::Status InviteFirstWorker(const std::string& run_dir);
 
@@ -43,9 +47,10 @@ class Network {
   std::unique_ptr<TokenAdmin> admin_;
   std::optional<rpc::Identity> identity_;  // set: TLS
   std::unique_ptr<Listener> listener_;
+  std::unique_ptr<TrainingPage> page_;  // null: none
 };
 
-// INVALID_ARGUMENT: --listen or --advertise is not HOST:PORT.
+// INVALID_ARGUMENT: --listen, --web or --advertise is not HOST:PORT.
 absl::Status CheckNetworkFlags(const ServerOptions& options);
 
 }  // namespace moyo::server

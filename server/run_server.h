@@ -27,6 +27,7 @@ struct ServerOptions {
   double backup_after_seconds = 2;  // 0: no backups
   uint32_t recheck_percent = 0;
   std::string metrics;    // HOST:PORT; empty: none
+  std::string web;        // HOST:PORT of the training page; empty: none
   bool insecure = false;  // off loopback: plain text, no tokens
   std::string
       advertise;  // HOST:PORT of join codes; empty: as it listens. Port 0: the one listened on

@@ -57,5 +57,5 @@ ctest --preset asan-ubsan -L unit --no-tests=error --no-label-summary -j "$(npro
 begin "every test: integration, benchmarks, and the others once more"
 printf '%s\n' "${times[@]}"
 # One at a time: integration tests start servers, workers and trainers of their own.
-# The cluster on a Docker engine is for machines of one's own: ctest --preset dev -L docker.
-ctest --preset dev -LE docker --no-tests=error --no-label-summary -j 1
+# A Docker engine and a browser are for machines of one's own: ctest --preset dev -L "docker|browser".
+ctest --preset dev -LE "docker|browser" --no-tests=error --no-label-summary -j 1

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "cli/render_status.h"
 #include "cli/shard_download.h"
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

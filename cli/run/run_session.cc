@@ -5,16 +5,17 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
-#include "cli/render_status.h"
 #include "cli/run_folder.h"
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {
@@ -31,6 +32,12 @@ constexpr char kGoOn[] = "the same command goes on where it stopped";
 // A source that kills workers costs several deaths before it is found and quarantined.
 constexpr RestartPolicy kWorkerPolicy = {
     .restart_after_error = true, .max_restarts = 200, .max_quick_deaths = 40};
+
+// Empty without --web.
+std::string PageAddress(const std::string& run_dir) {
+  const absl::StatusOr<std::string> page = ReadFile(run_dir + "/server/page", 1024);
+  return page.ok() ? std::string(absl::StripAsciiWhitespace(*page)) : "";
+}
 
 uint64_t Parsed(const v1::LedgerCounts& ledger) { return ledger.found() - ledger.pending(); }
 
@@ -92,6 +99,8 @@ absl::Status RunSession::StartServer() {
   server_.Adopt(std::move(started.child), absl::Now());
   connection_ = std::make_unique<ServerConnection>(started.address);
   answered_ = absl::Now();
+  const std::string page = PageAddress(options_.run_dir);
+  if (!page.empty()) progress_.Note(absl::StrCat("training page: ", page));
   return absl::OkStatus();
 }
 

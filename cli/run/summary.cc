@@ -4,6 +4,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/render_status.h"
 #include "common/base/text.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

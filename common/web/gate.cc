@@ -24,6 +24,11 @@ bool IsLoopbackHost(const std::string& host) {
 Gate::Gate(Reach reach, std::string token, int port)
     : reach_(reach), token_(std::move(token)), cookie_name_(absl::StrCat("moyo_token_", port)) {}
 
+Gate::Gate(std::function<bool(const std::string&)> knows, int port)
+    : reach_(Reach::kToken),
+      cookie_name_(absl::StrCat("moyo_token_", port)),
+      knows_(std::move(knows)) {}
+
 Verdict Gate::Judge(const Claims& claims) const {
   if (reach_ == Reach::kLoopback) {
     return IsLoopbackHost(claims.host) ? Verdict::kEnter : Verdict::kStrangeHost;
@@ -38,15 +43,17 @@ Verdict Gate::Judge(const Claims& claims) const {
         absl::StrSplit(absl::StripAsciiWhitespace(cookie), absl::MaxSplits('=', 1));
     if (field.first == cookie_name_ && IsToken(field.second)) return Verdict::kEnter;
   }
-  return IsToken(claims.token) ? Verdict::kKeepToken : Verdict::kNoToken;
+  return knows_ == nullptr && IsToken(claims.token) ? Verdict::kKeepToken : Verdict::kNoToken;
 }
 
-std::string Gate::Cookie() const {
+std::string Gate::Cookie(const std::string& token) const {
   // Lax, not Strict: a person who follows the link from a message arrives by a redirect.
-  return absl::StrCat(cookie_name_, "=", token_, "; Path=/; HttpOnly; Secure; SameSite=Lax");
+  return absl::StrCat(cookie_name_, "=", token, "; Path=/; HttpOnly; Secure; SameSite=Lax",
+                      token.empty() ? "; Max-Age=0" : "");
 }
 
 bool Gate::IsToken(std::string_view text) const {
+  if (knows_ != nullptr) return !text.empty() && knows_(std::string(text));
   return !token_.empty() && rpc::EqualInConstantTime(text, token_);
 }
 

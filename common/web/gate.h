@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -37,16 +38,22 @@ class Gate {
   // `token` as base64url text, of kToken. `port` tells the cookies of servers on one machine apart,
   // since browsers don't.
   Gate(Reach reach, std::string token, int port);
+  // kToken with the tokens that `knows` says yes to, as base64url text. None is taken from a query,
+  // where it would stand in logs and histories: a sign-in form sets the cookie.
+  Gate(std::function<bool(const std::string&)> knows, int port);
 
   Verdict Judge(const Claims& claims) const;
   // The value of Set-Cookie that goes with kKeepToken.
-  std::string Cookie() const;
+  std::string Cookie() const { return Cookie(token_); }
+  // The one that keeps `token`; an empty one forgets what was kept.
+  std::string Cookie(const std::string& token) const;
 
  private:
   bool IsToken(std::string_view text) const;
 
   const Reach reach_;
   const std::string token_;
+  const std::function<bool(const std::string&)> knows_;  // null: token_ alone
   const std::string cookie_name_;
 };
 

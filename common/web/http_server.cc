@@ -130,6 +130,7 @@ struct HttpServer::Impl {
   bool Enter(const httplib::Request& request, bool known, httplib::Response& response);
   // What of a request can be answered before its body is read.
   Handled Decide(const httplib::Request& request, httplib::Response& response);
+  void Send(Response answer, httplib::Response& response);
   void Serve(const Route& route, const httplib::Request& request, httplib::Response& response);
   void Take(const httplib::Request& request, httplib::Response& response,
             const httplib::ContentReader& read);
@@ -171,10 +172,13 @@ bool HttpServer::Impl::Bind(int wanted) {
 }
 
 void HttpServer::Impl::Start() {
-  const Gate::Reach reach = rpc::IsLoopback(options.address) ? Gate::Reach::kLoopback
-                            : options.access.token.empty()   ? Gate::Reach::kOpen
-                                                             : Gate::Reach::kToken;
-  gate = std::make_unique<Gate>(reach, options.access.token, port);
+  const bool on_loopback = rpc::IsLoopback(options.address);
+  const Gate::Reach reach = on_loopback                    ? Gate::Reach::kLoopback
+                            : options.access.token.empty() ? Gate::Reach::kOpen
+                                                           : Gate::Reach::kToken;
+  gate = !on_loopback && options.access.knows != nullptr
+             ? std::make_unique<Gate>(options.access.knows, port)
+             : std::make_unique<Gate>(reach, options.access.token, port);
   thread = std::thread([this] { http->listen_after_bind(); });
   while (!http->is_running()) std::this_thread::yield();  // else stop() could come too early
 }
@@ -199,7 +203,9 @@ bool HttpServer::Impl::Enter(const httplib::Request& request, bool known,
       return false;
     case Verdict::kNoToken:
       Answer(response, 401,
-             "This page asks for a token. Open the whole address that the program printed.");
+             options.access.knows == nullptr
+                 ? "This page asks for a token. Open the whole address that the program printed."
+                 : "This asks for a token: sign in on the page, or send it as a bearer.");
       return false;
     case Verdict::kStrangeHost:
       Answer(response, 403, "This server answers to the names of this machine only.");
@@ -240,14 +246,17 @@ Handled HttpServer::Impl::Decide(const httplib::Request& request, httplib::Respo
   return Handled::Handled;
 }
 
+void HttpServer::Impl::Send(Response answer, httplib::Response& response) {
+  response.status = answer.status;
+  response.set_header("Cache-Control", "no-store");
+  if (answer.keep_token) response.set_header("Set-Cookie", gate->Cookie(*answer.keep_token));
+  response.set_content(std::move(answer.body), answer.content_type);
+}
+
 void HttpServer::Impl::Serve(const Route& route, const httplib::Request& request,
                              httplib::Response& response) {
   if (!route.asset) {
-    Response answer = route.handler(Translate(request, ""));
-    response.status = answer.status;
-    response.set_header("Cache-Control", "no-store");
-    response.set_content(std::move(answer.body), answer.content_type);
-    return;
+    return Send(route.handler(Translate(request, "")), response);
   }
   response.set_header("Cache-Control", "no-cache");
   response.set_header("ETag", route.etag);
@@ -278,10 +287,7 @@ void HttpServer::Impl::Take(const httplib::Request& request, httplib::Response& 
   });
   if (!fits) return Answer(response, 413, TooLarge(*route));
   if (!whole) return Answer(response, 400, "The request's body is damaged.");
-  Response answer = route->handler(Translate(request, std::move(body)));
-  response.status = answer.status;
-  response.set_header("Cache-Control", "no-store");
-  response.set_content(std::move(answer.body), answer.content_type);
+  Send(route->handler(Translate(request, std::move(body))), response);
 }
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -312,14 +318,15 @@ void HttpServer::Get(const std::string& path, Guard guard, Handler handler) {
 void HttpServer::Post(const std::string& path, PostLimits limits, Handler handler) {
   absl::MutexLock lock(&impl_->mutex);
   impl_->posts[path] = std::make_shared<Impl::Route>(
-      Impl::Route{.handler = std::move(handler), .limits = std::move(limits)});
+      Impl::Route{.guard = limits.guard, .handler = std::move(handler), .limits = limits});
 }
 
-void HttpServer::AddAssets(std::span<const Asset> assets) {
+void HttpServer::AddAssets(std::span<const Asset> assets, Guard guard) {
   absl::MutexLock lock(&impl_->mutex);
   for (const Asset& asset : assets) {
     const std::string digest = Hex(ToBytes(Sha256Of(asset.bytes)));
     auto route = std::make_shared<Impl::Route>();
+    route->guard = guard;
     route->asset = asset;
     route->etag = absl::StrCat("\"", digest.substr(0, kShownDigestBytes), "\"");
     if (asset.path == "/index.html") impl_->gets["/"] = route;

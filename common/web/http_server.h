@@ -34,6 +34,8 @@ struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  // Set, the browser keeps this token for the guarded routes; an empty one ends that.
+  std::optional<std::string> keep_token = {};
 };
 
 // Called on the server's threads, several at once.
@@ -47,6 +49,7 @@ enum class Guard : uint8_t { kGuarded, kOpen };
 struct PostLimits {
   size_t max_body_bytes = size_t{64} << 10;
   std::string content_type = "application/json";
+  Guard guard = Guard::kGuarded;
 };
 
 // Who gets in on an address, and by what: nothing on loopback; elsewhere TLS and a token, as a
@@ -54,6 +57,8 @@ struct PostLimits {
 struct Access {
   std::optional<rpc::Identity> identity = {};  // TLS; plain text without
   std::string token = {};                      // base64url text; none asked without
+  // Instead of the one token, those that it says yes to: off loopback it is asked at each request.
+  std::function<bool(const std::string&)> knows = {};
 };
 enum class Encryption : uint8_t { kAsNeeded, kWaived };
 // Makes both anew. INVALID_ARGUMENT: no address. INTERNAL: OpenSSL fails.
@@ -82,11 +87,11 @@ class HttpServer {
   ~HttpServer();
 
   void Get(const std::string& path, Guard guard, Handler handler);
-  // 413 for a larger body, 415 for another type. Always guarded.
+  // 413 for a larger body, 415 for another type.
   void Post(const std::string& path, PostLimits limits, Handler handler);
-  // Guarded. "/index.html" is also "/". A browser asks each time whether it still has the right
+  // "/index.html" is also "/". A browser asks each time whether it still has the right
   // bytes (ETag), so that a new release shows at once. The bytes must outlive the server.
-  void AddAssets(std::span<const Asset> assets);
+  void AddAssets(std::span<const Asset> assets, Guard guard = Guard::kGuarded);
 
   int port() const;
   // What a person opens, with the token when one is asked for: "http://127.0.0.1:8080/".

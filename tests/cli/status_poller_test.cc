@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/fake_server.h"
-#include "tests/cli/status_sample.h"
+#include "tests/support/status_sample.h"
 
 namespace moyo::cli {
 namespace {

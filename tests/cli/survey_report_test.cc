@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
-#include "cli/render_status.h"
 #include "cli/survey/survey_json.h"
 #include "cli/survey/survey_text.h"
+#include "common/status/status_json.h"
 
 namespace moyo::cli {
 namespace {

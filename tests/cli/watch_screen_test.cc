@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tests/cli/status_sample.h"
+#include "tests/support/status_sample.h"
 
 namespace moyo::cli {
 namespace {

@@ -27,6 +27,8 @@ PARTS = {
     "common/web": (
         [BASE, "common/rpc/address.h", "common/rpc/certificate.h", "common/rpc/join_code.h"], [],
     ),
+    # What the command line prints and the training page shows of a server's answer.
+    "common/status": ([BASE], ["proto"]),
     "common/metrics": ([BASE, "common/web/"], ["io", "proto", "grpc"]),
     # The pure state machine: no effects at all.
     "server/work": ([BASE], []),
@@ -35,7 +37,8 @@ PARTS = {
     "server/catalog": ([BASE, "server/store/", "common/source/", "common/sgf/splitter.h"], ["io"]),
     # The class behind the RPCs: messages in, messages out, no transport.
     "server/coordinator": (
-        [BASE, "server/work/", "server/store/", "server/catalog/", "server/messages.h", "server/traffic.h"],
+        [BASE, "server/work/", "server/store/", "server/catalog/", "server/messages.h", "server/traffic.h",
+         "server/training_history.h"],
         ["io", "proto"],
     ),
     "server/rpc": (
@@ -45,7 +48,7 @@ PARTS = {
     ),
     # What ties the server's parts together. Never the rules of Go: a shard is bytes to it.
     "server": (
-        [BASE, "server/", "common/rpc/", "common/metrics/"],
+        [BASE, "server/", "common/rpc/", "common/status/", "common/web/", "common/metrics/"],
         ["io", "proto", "grpc"],
     ),
     "worker": (
@@ -67,7 +70,7 @@ PARTS = {
     # is pure.
     "cli": (
         [BASE, "common/source/", "common/go/", "common/sgf/", "common/features/", "common/shard/", "common/rpc/",
-         "worker/parse/"],
+         "common/status/", "worker/parse/"],
         ["io", "proto", "grpc"],
     ),
 }

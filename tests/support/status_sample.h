@@ -5,7 +5,7 @@
 
 #include "moyo/v1/admin.pb.h"
 
-namespace moyo::cli {
+namespace moyo {
 
 inline v1::GetStatusResponse SampleStatus() {
   v1::GetStatusResponse status;
@@ -69,4 +69,4 @@ inline v1::GetStatusResponse SampleStatus() {
   return status;
 }
 
-}  // namespace moyo::cli
+}  // namespace moyo
