@@ -8,6 +8,7 @@
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
+#include "common/shard/manifest.h"
 #include "common/status/status_json.h"
 
 namespace moyo::cli {
@@ -75,21 +76,20 @@ bool IsThere(const std::string& path, const v1::ShardEntry& entry) {
   return bytes.ok() && CheckShard(entry, *bytes).ok();
 }
 
-nlohmann::ordered_json ManifestJson(const v1::GetManifestResponse& manifest) {
-  nlohmann::ordered_json shards = nlohmann::ordered_json::array();
-  for (const v1::ShardEntry& entry : manifest.shards()) {
-    shards.push_back({{"file", ShardFileName(entry.unit_id())},
-                      {"unit_id", entry.unit_id()},
-                      {"digest", HexDigest(entry.shard_digest())},
-                      {"bytes", entry.length_bytes()},
-                      {"games", entry.games()},
-                      {"positions", entry.positions()},
-                      {"left_out_rows", std::vector<uint32_t>(entry.left_out_rows().begin(),
-                                                              entry.left_out_rows().end())}});
+shard::Manifest ManifestOf(const v1::GetManifestResponse& response) {
+  shard::Manifest manifest{.dataset_digest = DigestFromBytes(response.dataset_digest()),
+                           .complete = response.complete()};
+  for (const v1::ShardEntry& entry : response.shards()) {
+    manifest.shards.push_back(
+        {.file = ShardFileName(entry.unit_id()),
+         .unit_id = entry.unit_id(),
+         .digest = DigestFromBytes(entry.shard_digest()),
+         .length_bytes = entry.length_bytes(),
+         .games = entry.games(),
+         .positions = entry.positions(),
+         .left_out_rows = {entry.left_out_rows().begin(), entry.left_out_rows().end()}});
   }
-  return {{"dataset_digest", HexDigest(manifest.dataset_digest())},
-          {"complete", manifest.complete()},
-          {"shards", shards}};
+  return manifest;
 }
 
 }  // namespace
@@ -149,7 +149,7 @@ absl::StatusOr<DownloadResult> DownloadShards(ServerConnection& server, const st
     progress.Update(state);
   }
   MOYO_RETURN_IF_ERROR(
-      WriteFileAtomically(out + "/manifest.json", DumpJson(ManifestJson(manifest), 2) + "\n"));
+      WriteFileAtomically(out + "/manifest.json", shard::ManifestJson(ManifestOf(manifest))));
   progress.Finish(state);
   return result;
 }

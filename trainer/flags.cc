@@ -7,24 +7,28 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/memory.h"
-#include "common/rpc/access_flags.h"
 
 namespace moyo::trainer {
 namespace {
 
+// Takes one of the names, and shows them without the values that they stand for.
 template <typename Enum>
-CLI::CheckedTransformer Names(std::map<std::string, Enum> names) {
-  return CLI::CheckedTransformer(std::move(names));
+void AddChoice(CLI::App& app, const char* flag, Enum& target, const char* about,
+               const std::map<std::string, Enum>& values) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values) names.push_back(name);
+  app.add_option_function<std::string>(
+         flag, [&target, values](const std::string& name) { target = values.at(name); }, about)
+      ->check(CLI::IsMember(names));
 }
 
 void AddNetworkOptions(CLI::App& app, TrainingOptions& o) {
   NetShape& shape = o.shape;
   app.add_option("--init", o.init,
                  "start from these weights: a model.pt or a Leela Zero file; its size is taken");
-  app.add_option("--architecture", shape.architecture,
-                 "leela-zero (tower) or gpool (pre-activation, global pooling)")
-      ->transform(Names<Architecture>(
-          {{"leela-zero", Architecture::kLeelaZero}, {"gpool", Architecture::kGlobalPooling}}));
+  AddChoice(app, "--architecture", shape.architecture,
+            "leela-zero (default: tower) or gpool (pre-activation, global pooling)",
+            {{"leela-zero", Architecture::kLeelaZero}, {"gpool", Architecture::kGlobalPooling}});
   app.add_option("--blocks", shape.blocks, "residual blocks")
       ->check(CLI::Range(1, 200))
       ->capture_default_str();
@@ -47,10 +51,11 @@ void AddScheduleOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--learning-rate", o.learning_rate, "highest learning rate")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--schedule", o.schedule, "learning rate over the run: constant, cosine or step")
-      ->transform(Names<ScheduleKind>({{"constant", ScheduleKind::kConstant},
-                                       {"cosine", ScheduleKind::kCosine},
-                                       {"step", ScheduleKind::kStep}}));
+  AddChoice(app, "--schedule", o.schedule,
+            "learning rate over the run: cosine (default), constant or step",
+            {{"constant", ScheduleKind::kConstant},
+             {"cosine", ScheduleKind::kCosine},
+             {"step", ScheduleKind::kStep}});
   app.add_option("--decay-at", o.decay_at,
                  "step schedule: shares of the run at which the rate falls")
       ->delimiter(',')
@@ -73,12 +78,12 @@ void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
                  "positions of one pass, gradients add up; 0: all, or what the budget allows")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
-  app.add_option("--precision", o.precision, "bf16 or fp32")
-      ->transform(Names<Precision>({{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}}));
-  app.add_option("--optimizer", o.optimizer, "adamw, sgd or muon")
-      ->transform(Names<OptimizerKind>({{"adamw", OptimizerKind::kAdamW},
-                                        {"sgd", OptimizerKind::kSgd},
-                                        {"muon", OptimizerKind::kMuon}}));
+  AddChoice(app, "--precision", o.precision, "bf16 (default) or fp32",
+            {{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}});
+  AddChoice(app, "--optimizer", o.optimizer, "adamw (default), sgd or muon",
+            {{"adamw", OptimizerKind::kAdamW},
+             {"sgd", OptimizerKind::kSgd},
+             {"muon", OptimizerKind::kMuon}});
   app.add_option("--weight-decay", o.weight_decay,
                  "of weights, not of norms and biases; times the learning rate")
       ->check(CLI::NonNegativeNumber)
@@ -107,25 +112,50 @@ void AddCheckpointOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--keep-checkpoints", o.keep_checkpoints, "newest ones kept, besides the best")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_option("--start-after", o.start_after,
+                 "train as soon as so many shards are there; 0: after the whole parse")
+      ->capture_default_str();
+  AddChoice(app, "--device", o.device, "auto (default: a GPU where there is one), cpu or cuda",
+            {{"auto", DeviceKind::kAuto}, {"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}});
+  app.add_option("--threads", o.threads, "CPU threads; 0: the checkpoint's, or all")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option("--loss-log", o.loss_log,
+                 "file to append the losses of each step to, exact to the bit");
   app.add_flag("--fork", o.fork, "go on from a checkpoint in spite of changed options");
+}
+
+void AddSourceOptions(CLI::App& app, Flags& flags) {
+  flags.link = ServerLink::Make();
+  if (flags.link != nullptr) return flags.link->AddFlags(app, flags.shards);
+  app.add_option("--shards", flags.shards, "folder of shards, as 'moyo shards --out' writes it")
+      ->required();
+}
+
+uint64_t Bytes(const char* name, const std::string& text) {
+  const auto bytes = ParseBytes(text);
+  if (!bytes.ok()) throw CLI::ValidationError(name, std::string(bytes.status().message()));
+  return *bytes;
 }
 
 }  // namespace
 
 std::optional<int> Flags::Parse(int argc, char** argv) {
   CLI::App app{
-      "Trains a policy network on the finished shards of a Moyo server; resumes where it stopped."};
+      "Trains a policy network on the finished shards of a Moyo server or of a folder; resumes "
+      "where "
+      "it stopped."};
   app.footer(
       "Example: moyo-trainer --server 127.0.0.1:50051 --run-dir run --optimizer muon --max-minutes "
       "20");
   std::string budget = "10GiB";
+  std::string games_memory = "0";
   std::string augment = "on";
   double max_minutes = 0;
   double checkpoint_minutes = 1;
   double validate_minutes = 2;
   TrainingOptions& o = options;
-  rpc::AccessFlags access;
-  rpc::AddAccessFlags(app, access);
+  AddSourceOptions(app, *this);
   app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")->required();
   AddNetworkOptions(app, o);
   AddScheduleOptions(app, o);
@@ -134,13 +164,10 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   app.add_option("--max-minutes", max_minutes, "end the schedule after this time; 0 for no limit")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--memory-budget", budget, "most memory to use")->capture_default_str();
-  app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
-  app.add_option("--device", o.device, "auto (a GPU where there is one), cpu or cuda")
-      ->transform(Names<DeviceKind>(
-          {{"auto", DeviceKind::kAuto}, {"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}}));
-  app.add_option("--threads", o.threads, "CPU threads; 0: the checkpoint's, or all")
-      ->check(CLI::Range(0, 1024))
+  app.add_option("--games-memory", games_memory,
+                 "of it, most for games; more are trained in windows; 0: what is left")
       ->capture_default_str();
+  app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
   app.add_option("--augment", augment, "draw one of the eight symmetries a sample")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
@@ -155,13 +182,10 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   app.add_option("--checkpoint-minutes", checkpoint_minutes, "time between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--metrics", metrics_address, "HOST:PORT to serve /metrics on");
   try {
     app.parse(argc, argv);
-    const auto bytes = ParseBytes(budget);
-    if (!bytes.ok())
-      throw CLI::ValidationError("--memory-budget", std::string(bytes.status().message()));
-    o.memory_budget_bytes = *bytes;
+    o.memory_budget_bytes = Bytes("--memory-budget", budget);
+    if (games_memory != "0") o.games_bytes = Bytes("--games-memory", games_memory);
     if (o.shape.architecture == Architecture::kGlobalPooling &&
         o.shape.filters < kLeastPoolingFilters) {
       throw CLI::ValidationError("--filters",
@@ -172,12 +196,11 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
     std::fprintf(stderr, "moyo-trainer: %s; see --help\n", error.what());
     return 2;
   }
-  const auto server = rpc::ResolveAccess(access);
-  if (!server.ok()) {
-    std::fprintf(stderr, "moyo-trainer: %s\n", std::string(server.status().message()).c_str());
+  const absl::Status status = link == nullptr ? absl::OkStatus() : link->Resolve();
+  if (!status.ok()) {
+    std::fprintf(stderr, "moyo-trainer: %s\n", std::string(status.message()).c_str());
     return 1;
   }
-  o.server = *server;
   o.shape_from_init = !NamesShape(app);
   o.augment = augment == "on" ? Augment::kEightSymmetries : Augment::kOff;
   if (max_minutes > 0) o.max_time = absl::Minutes(max_minutes);

@@ -59,12 +59,15 @@ Json ToJson(const TrainingState& state) {
           {"best_step", state.best_step},
           {"finished", state.finished},
           {"dataset_digest", Hex(state.dataset_digest)},
+          {"epoch", state.epoch},
+          {"epoch_first_sample", state.epoch_first_sample},
           {"epoch_positions", state.epoch_positions},
           {"learning_rate", state.learning_rate},
           {"means", {state.means.policy_loss, state.means.value_loss, state.means.top1}},
           {"means_started", state.means.started},
           {"threads", state.resolved.threads},
           {"micro_batch", state.resolved.micro_batch},
+          {"games_bytes", state.resolved.games_bytes},
           {"validation",
            {state.validation.positions, state.validation.top1, state.validation.top5,
             state.validation.nats, state.validation.value_accuracy}}};
@@ -80,12 +83,17 @@ TrainingState StateFromJson(const Json& json) {
   state.finished = json.at("finished");
   state.dataset_digest = absl::HexStringToBytes(json.at("dataset_digest").get<std::string>());
   state.epoch_positions = json.at("epoch_positions");
+  // The first version counted epochs in samples.
+  const uint64_t epoch = state.samples / std::max<uint64_t>(1, state.epoch_positions);
+  state.epoch = json.value("epoch", epoch);
+  state.epoch_first_sample = json.value("epoch_first_sample", state.epoch * state.epoch_positions);
   state.learning_rate = json.value("learning_rate", 0.0);
   if (json.contains("means")) {
     const Json& means = json.at("means");
     state.means = {means.at(0), means.at(1), means.at(2), json.at("means_started")};
   }
-  state.resolved = {json.value("threads", 0), json.value("micro_batch", uint32_t{0})};
+  state.resolved = {json.value("threads", 0), json.value("micro_batch", uint32_t{0}),
+                    json.value("games_bytes", uint64_t{0})};
   const Json& validation = json.at("validation");
   state.validation = {validation.at(0), validation.at(1), validation.at(2), validation.at(3),
                       validation.at(4)};
@@ -127,6 +135,10 @@ std::vector<std::string> ChangedOptions(const Json& stored, const TrainingOption
   };
   if (options.micro_batch > 0 && whole(options.micro_batch) != whole(resolved.micro_batch)) {
     changed.push_back("--micro-batch");
+  }
+  if (options.games_bytes > 0 && resolved.games_bytes > 0 &&
+      options.games_bytes != resolved.games_bytes) {
+    changed.push_back("--games-memory");
   }
   return changed;
 }

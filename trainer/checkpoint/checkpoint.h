@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "trainer/train/learner.h"
 #include "trainer/train/options.h"
-#include "trainer/train/validator.h"
+#include "trainer/train/validation_result.h"
 
 namespace moyo::trainer {
 
@@ -25,6 +25,7 @@ inline constexpr int kCheckpointFormat = 1;
 struct ResolvedOptions {
   int threads = 0;           // 0: not known (checkpoints of the first version)
   uint32_t micro_batch = 0;  // 0: the whole batch
+  uint64_t games_bytes = 0;  // limit of a window; 0: not known
 };
 
 // Running means over the last steps, as reports show them.
@@ -45,8 +46,10 @@ struct TrainingState {
   uint64_t best_step = 0;       // its step
   ValidationResult validation;  // the last
   bool finished = false;
-  std::string dataset_digest;    // 32 bytes; what `samples` counts in
-  uint64_t epoch_positions = 0;  // of that dataset
+  uint64_t epoch = 0;               // from 0
+  uint64_t epoch_first_sample = 0;  // the number of its index 0
+  std::string dataset_digest;       // of this epoch, 32 bytes
+  uint64_t epoch_positions = 0;     // of that dataset
   double learning_rate = 0;
   RunningMeans means;
   ResolvedOptions resolved;

@@ -30,6 +30,21 @@ Positions::Place Positions::Find(uint64_t position) const {
   return {&games_[at], static_cast<uint32_t>(position - begin)};
 }
 
+// Into the one shard that a dataset of validation games has.
+void Dataset::CopyHeldOut(const shard::Columns& columns, const GameRef& game) {
+  if (shards_.empty()) shards_.emplace_back();
+  shard::Columns& kept = shards_.front();
+  GameRef ref{.row = static_cast<uint32_t>(kept.games()),
+              .first_move = kept.positions(),
+              .first_setup = kept.setup_x.size()};
+  go::GameRecord record;
+  shard::ReadGame(columns, game.row, game.first_move, game.first_setup, record);
+  Hash128 hash;
+  std::memcpy(&hash, &columns.game_hash[game.row * sizeof(hash)], sizeof(hash));
+  kept.Append(record, hash);
+  validation_.Add(ref, columns.game_moves[game.row]);
+}
+
 void Dataset::AddShard(shard::Columns columns, std::span<const uint32_t> left_out_rows) {
   GameRef ref{.shard = static_cast<uint32_t>(shards_.size())};
   for (; ref.row < columns.games(); ++ref.row) {
@@ -39,12 +54,20 @@ void Dataset::AddShard(shard::Columns columns, std::span<const uint32_t> left_ou
     } else if (!left_out) {
       const bool held_out =
           HashPercent(&columns.game_hash[ref.row * sizeof(Hash128)]) < validation_percent_;
-      (held_out ? validation_ : training_).Add(ref, columns.game_moves[ref.row]);
+      if (keep_ == Keep::kValidation) {
+        if (held_out) CopyHeldOut(columns, ref);
+      } else if (!held_out || keep_ == Keep::kAll) {
+        (held_out ? validation_ : training_).Add(ref, columns.game_moves[ref.row]);
+      }
     }
     ref.first_move += columns.game_moves[ref.row];
     ref.first_setup += columns.game_setup[ref.row];
   }
-  shards_.push_back(std::move(columns));
+  if (keep_ != Keep::kValidation) shards_.push_back(std::move(columns));
+}
+
+uint64_t Dataset::EstimateBytes(uint64_t games, uint64_t positions) {
+  return 2 * positions + (40 + sizeof(GameRef) + sizeof(uint64_t)) * games;
 }
 
 uint64_t Dataset::memory_bytes() const {

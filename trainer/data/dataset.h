@@ -36,12 +36,17 @@ class Positions {
   std::vector<uint64_t> ends_;  // one past each game's last position
 };
 
-// About two bytes a position and 40 a game. Immutable once built; then thread-safe.
+// Which games a dataset keeps.
+enum class Keep : uint8_t { kAll, kTraining, kValidation };
+
+// About two bytes a position and 70 a game. Immutable once built; then thread-safe.
 class Dataset {
  public:
   // Games whose hash falls into the first `validation_percent` of its range are for validation:
   // symmetric copies of a game share its hash, so they fall on the same side.
-  explicit Dataset(double validation_percent) : validation_percent_(validation_percent) {}
+  // Under kTraining, validation games are in no Positions; under kValidation, nothing else is kept.
+  explicit Dataset(double validation_percent, Keep keep = Keep::kAll)
+      : validation_percent_(validation_percent), keep_(keep) {}
 
   // Adds a shard in manifest order, without the left-out rows. Only 19x19 games are kept.
   void AddShard(shard::Columns columns, std::span<const uint32_t> left_out_rows);
@@ -50,10 +55,15 @@ class Dataset {
   const Positions& validation() const { return validation_; }
   uint64_t other_sizes() const { return other_sizes_; }  // games left aside
   uint64_t memory_bytes() const;
+  // What so many games take, about.
+  static uint64_t EstimateBytes(uint64_t games, uint64_t positions);
   void Read(const GameRef& game, go::GameRecord& record) const;
 
  private:
+  void CopyHeldOut(const shard::Columns& columns, const GameRef& game);
+
   const double validation_percent_;
+  const Keep keep_;
   std::vector<shard::Columns> shards_;
   Positions training_;
   Positions validation_;

@@ -7,8 +7,8 @@
 
 namespace moyo::trainer {
 
-Feed::Feed(Sampler sampler, uint64_t first, uint64_t end, size_t batch_size)
-    : sampler_(std::move(sampler)), next_(first), end_(end), batch_size_(batch_size) {
+Feed::Feed(EpochReader reader, uint64_t first, uint64_t end, size_t batch_size)
+    : reader_(std::move(reader)), next_(first), end_(end), batch_size_(batch_size) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -24,9 +24,13 @@ void Feed::Run() {
   while (next_ < end_) {
     Batch batch;
     const size_t count = std::min<uint64_t>(batch_size_, end_ - next_);
-    sampler_.Draw(next_, count, batch);
+    const absl::Status status = reader_.Draw(next_, count, batch);
     next_ += count;
     absl::MutexLock lock(&mutex_);
+    if (!status.ok()) {
+      status_ = status;
+      break;
+    }
     const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return stopped_ || ready_.size() < kAhead;
     };
@@ -38,7 +42,7 @@ void Feed::Run() {
   finished_ = true;
 }
 
-bool Feed::Next(Batch& batch) {
+absl::StatusOr<bool> Feed::Next(Batch& batch) {
   const absl::Time begin = absl::Now();
   absl::MutexLock lock(&mutex_);
   const auto has_batch = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -46,7 +50,10 @@ bool Feed::Next(Batch& batch) {
   };
   mutex_.Await(absl::Condition(&has_batch));
   waited_ += absl::Now() - begin;
-  if (ready_.empty()) return false;
+  if (ready_.empty()) {
+    if (!status_.ok()) return status_;
+    return false;
+  }
   batch = std::move(ready_.front());
   ready_.pop_front();
   return true;

@@ -6,9 +6,10 @@
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "trainer/data/sampler.h"
+#include "trainer/data/epoch_reader.h"
 
 namespace moyo::trainer {
 
@@ -16,18 +17,20 @@ namespace moyo::trainer {
 class Feed {
  public:
   static constexpr size_t kAhead = 4;
-  // Batches of `batch_size` from sample `first` up to `end`, the last one perhaps smaller.
-  Feed(Sampler sampler, uint64_t first, uint64_t end, size_t batch_size);
+  // Batches of `batch_size` from index `first` of the epoch up to `end`, the last one perhaps
+  // smaller.
+  Feed(EpochReader reader, uint64_t first, uint64_t end, size_t batch_size);
   ~Feed();
-  // False when all samples were given.
-  bool Next(Batch& batch);
+  // False when all samples were given. An error of the reader, once the batches before it are
+  // taken.
+  absl::StatusOr<bool> Next(Batch& batch);
   // Time that Next has waited for the thread.
   absl::Duration waited() const { return waited_; }
 
  private:
   void Run();
 
-  Sampler sampler_;
+  EpochReader reader_;
   uint64_t next_;
   const uint64_t end_;
   const size_t batch_size_;
@@ -35,6 +38,7 @@ class Feed {
   absl::Mutex mutex_;
   std::deque<Batch> ready_ ABSL_GUARDED_BY(mutex_);
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

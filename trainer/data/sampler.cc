@@ -8,22 +8,29 @@ namespace moyo::trainer {
 Sampler::Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment)
     : dataset_(dataset), positions_(positions), seed_(seed), augment_(augment) {}
 
-void Sampler::Draw(uint64_t first, size_t count, Batch& batch) {
-  batch.first_sample = first;
-  batch.planes.clear();
-  batch.policy.clear();
-  batch.value.clear();
-  batch.value_weight.clear();
-  for (uint64_t sample = first; sample < first + count; ++sample) Append(sample, batch);
+void Batch::Clear() {
+  planes.clear();
+  policy.clear();
+  value.clear();
+  value_weight.clear();
 }
 
-void Sampler::Append(uint64_t sample, Batch& batch) {
-  const uint64_t epoch = sample / positions_.size();
-  if (epoch != epoch_) {
-    epoch_ = epoch;
-    permutation_ = Permutation(seed_, epoch, positions_.size());
+void Sampler::Draw(uint64_t first, size_t count, Batch& batch) {
+  batch.Clear();
+  batch.epoch = first / positions_.size();
+  batch.first_index = first % positions_.size();
+  for (uint64_t sample = first; sample < first + count; ++sample) {
+    const uint64_t epoch = sample / positions_.size();
+    if (epoch != epoch_) {
+      epoch_ = epoch;
+      permutation_ = Permutation(seed_, epoch, positions_.size());
+    }
+    Append(permutation_(sample % positions_.size()), sample, batch);
   }
-  const Positions::Place place = positions_.Find(permutation_(sample % positions_.size()));
+}
+
+void Sampler::Append(uint64_t position, uint64_t sample, Batch& batch) {
+  const Positions::Place place = positions_.Find(position);
   const int symmetry =
       augment_ == Augment::kOff ? 0 : static_cast<int>(Mix(Mix(seed_) ^ sample) % go::kSymmetries);
   const auto image = [&](go::Point point) {

@@ -16,12 +16,14 @@ enum class Augment : uint8_t { kOff, kEightSymmetries };
 
 // Samples of one batch, in order. Shapes: n.
 struct Batch {
-  uint64_t first_sample = 0;
+  uint64_t epoch = 0;        // from 0
+  uint64_t first_index = 0;  // in the epoch
   std::vector<features::BitPlanes> planes;
   std::vector<int64_t> policy;      // features::PolicyIndex of the move played
   std::vector<float> value;         // 1 the side to move won, -1 lost, 0 draw
   std::vector<float> value_weight;  // 0 when the result is unknown
   size_t size() const { return policy.size(); }
+  void Clear();
 };
 
 // Not thread-safe (scratch space); one a thread.
@@ -34,9 +36,10 @@ class Sampler {
   // mod N)-th of epoch s / N's permutation of all N positions.
   void Draw(uint64_t first, size_t count, Batch& batch);
 
- private:
-  void Append(uint64_t sample, Batch& batch);
+  // Adds the position with that number; under augmentation `sample` decides its symmetry.
+  void Append(uint64_t position, uint64_t sample, Batch& batch);
 
+ private:
   const Dataset& dataset_;
   const Positions& positions_;
   const uint64_t seed_;

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "trainer/data/sampler.h"
+#include "trainer/data/epoch_reader.h"
 #include "trainer/model/leela_zero_file.h"
 #include "trainer/model/model_file.h"
 
@@ -22,8 +22,7 @@ std::string Describe(const NetShape& shape) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<Network>> FirstNetwork(TrainingOptions& options,
-                                                      const Dataset& dataset) {
+absl::StatusOr<std::shared_ptr<Network>> FirstNetwork(TrainingOptions& options) {
   if (options.init.empty()) return nullptr;
   MOYO_ASSIGN_OR_RETURN(std::shared_ptr<Network> network, LoadNetwork(options.init));
   if (!options.shape_from_init && !(network->shape == options.shape)) {
@@ -32,17 +31,20 @@ absl::StatusOr<std::shared_ptr<Network>> FirstNetwork(TrainingOptions& options,
                                                    Describe(options.shape), "; leave these out"));
   }
   options.shape = network->shape;
-  const uint64_t positions = dataset.training().size();
-  if (positions == 0) return absl::FailedPreconditionError("no training position to start from");
-  if (auto impl = std::dynamic_pointer_cast<TowerImpl>(network)) {
-    Batch batch;
-    Sampler(dataset, dataset.training(), options.seed, Augment::kOff)
-        .Draw(0, std::min(positions, kFittingPositions), batch);
-    Tower tower(std::move(impl));
-    Recalibrate(tower, ExpandPlanes(batch.planes));
-  }
   spdlog::info("starting from '{}': {}", options.init, Describe(network->shape));
   return network;
+}
+
+absl::Status FitToGames(const std::shared_ptr<Network>& network, WindowedDataset& dataset,
+                        uint64_t seed) {
+  auto impl = std::dynamic_pointer_cast<TowerImpl>(network);
+  if (impl == nullptr) return absl::OkStatus();
+  EpochReader reader(dataset, {}, seed, Augment::kOff);
+  Batch batch;
+  MOYO_RETURN_IF_ERROR(reader.Draw(0, std::min(reader.size(), kFittingPositions), batch));
+  Tower tower(std::move(impl));
+  Recalibrate(tower, ExpandPlanes(batch.planes));
+  return absl::OkStatus();
 }
 
 }  // namespace moyo::trainer

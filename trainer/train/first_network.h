@@ -4,17 +4,19 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "trainer/data/dataset.h"
+#include "trainer/data/windowed_dataset.h"
 #include "trainer/model/network.h"
 #include "trainer/train/options.h"
 
 namespace moyo::trainer {
 
 // The network of options.init, whose size and architecture then become options.shape; null without
-// options.init. The batch norms of a tower are fitted to the dataset's positions first
-// (Recalibrate), so that training goes on from what the file computes. INVALID_ARGUMENT: the file
-// is no model, or its shape is not the one asked for. FAILED_PRECONDITION: no training position.
-absl::StatusOr<std::shared_ptr<Network>> FirstNetwork(TrainingOptions& options,
-                                                      const Dataset& dataset);
+// options.init. INVALID_ARGUMENT: the file is no model, or its shape is not the one asked for.
+absl::StatusOr<std::shared_ptr<Network>> FirstNetwork(TrainingOptions& options);
+
+// Fits the batch norms of a tower to some of the dataset's positions (Recalibrate), so that
+// training goes on from what the file computes. Other architectures stay as they are.
+absl::Status FitToGames(const std::shared_ptr<Network>& network, WindowedDataset& dataset,
+                        uint64_t seed);
 
 }  // namespace moyo::trainer

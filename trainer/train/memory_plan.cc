@@ -37,9 +37,12 @@ uint64_t StepBytes(const TrainingOptions& options, uint32_t micro_batch) {
 }  // namespace
 
 std::string MemoryPlan::ToString() const {
-  return absl::StrCat(HumanBytes(total_bytes()), " (process ", HumanBytes(process_bytes),
-                      ", games ", HumanBytes(dataset_bytes), ", network ", HumanBytes(model_bytes),
-                      ", step of ", micro_batch, " samples ", HumanBytes(step_bytes), ")");
+  return absl::StrCat(
+      HumanBytes(total_bytes()), " (process ", HumanBytes(process_bytes), ", games ",
+      HumanBytes(resident_bytes()),
+      resident_bytes() < dataset_bytes ? absl::StrCat(" of ", HumanBytes(dataset_bytes)) : "",
+      ", network ", HumanBytes(model_bytes), ", step of ", micro_batch, " samples ",
+      HumanBytes(step_bytes), ")");
 }
 
 absl::StatusOr<MemoryPlan> PlanMemory(const TrainingOptions& options, uint64_t dataset_bytes) {
@@ -51,12 +54,22 @@ absl::StatusOr<MemoryPlan> PlanMemory(const TrainingOptions& options, uint64_t d
   plan.micro_batch =
       chosen ? std::min(options.micro_batch, options.batch_size) : options.batch_size;
   plan.step_bytes = StepBytes(options, plan.micro_batch);
-  while (!chosen && plan.total_bytes() > options.memory_budget_bytes &&
+  const uint64_t base = plan.process_bytes + plan.model_bytes;
+  const uint64_t available =
+      options.memory_budget_bytes - std::min(options.memory_budget_bytes, base);
+  const uint64_t wanted =
+      std::min(dataset_bytes, options.games_bytes > 0 ? options.games_bytes : available / 2);
+  while (!chosen && plan.step_bytes + wanted > available &&
          plan.micro_batch >= 2 * kLeastPlannedMicroBatch) {
     plan.micro_batch = (plan.micro_batch + 1) / 2;
     plan.step_bytes = StepBytes(options, plan.micro_batch);
   }
-  if (plan.total_bytes() <= options.memory_budget_bytes) return plan;
+  const uint64_t least = options.games_bytes > 0 ? options.games_bytes : kLeastGamesBytes;
+  plan.games_bytes = least;
+  if (plan.total_bytes() <= options.memory_budget_bytes) {
+    if (options.games_bytes == 0) plan.games_bytes = available - plan.step_bytes;
+    return plan;
+  }
   return absl::ResourceExhaustedError(absl::StrCat(
       "training needs ", plan.ToString(), ", over the budget of ",
       HumanBytes(options.memory_budget_bytes), "; give --memory-budget ",

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "common/rpc/server_access.h"
 #include "trainer/data/sampler.h"
 #include "trainer/model/policy_net.h"
 
@@ -18,12 +17,11 @@ enum class DeviceKind : uint8_t { kAuto, kCpu, kCuda };  // kAuto: CUDA where th
 enum class Precision : uint8_t { kBf16, kFp32 };
 
 struct TrainingOptions {
-  rpc::ServerAccess server;
-  std::string run_dir;
+  std::string run_dir = {};
   // Weights to start from: a model.pt or a Leela Zero file; empty: random ones.
-  std::string init;
+  std::string init = {};
   bool shape_from_init = true;  // false: the file must be of `shape`
-  NetShape shape;
+  NetShape shape = {};
   uint64_t epochs = 5;
   uint64_t max_samples = 0;  // end of the schedule in samples; 0: epochs alone decide
   uint32_t batch_size = 256;
@@ -48,11 +46,14 @@ struct TrainingOptions {
   absl::Duration checkpoint_interval = absl::Minutes(1);
   absl::Duration max_time = absl::InfiniteDuration();  // of training, over all restarts
   uint64_t memory_budget_bytes = uint64_t{10} << 30;
+  uint64_t games_bytes = 0;  // most memory for games, more are trained in windows; 0: planned
+  uint64_t start_after = 0;  // shards to wait for before training; 0: the whole parse
   uint64_t seed = 1;
   DeviceKind device = DeviceKind::kAuto;
-  int threads = 0;           // 0: the checkpoint's, or all CPUs of this process
-  bool fork = false;         // go on from a checkpoint in spite of changed options
-  int keep_checkpoints = 3;  // the newest; the best one is kept besides
+  int threads = 0;            // 0: the checkpoint's, or all CPUs of this process
+  std::string loss_log = {};  // file for the losses of each step; empty: none
+  bool fork = false;          // go on from a checkpoint in spite of changed options
+  int keep_checkpoints = 3;   // the newest; the best one is kept besides
 };
 
 }  // namespace moyo::trainer

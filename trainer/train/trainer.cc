@@ -9,11 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "common/base/memory.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
-#include "trainer/data/feed.h"
 #include "trainer/model/model_file.h"
 #include "trainer/train/schedule.h"
 #include "trainer/train/validator.h"
@@ -30,11 +28,6 @@ std::string CheckpointFolder(const TrainingOptions& options) {
 }
 
 std::string ModelPath(const TrainingOptions& options) { return options.run_dir + "/model.pt"; }
-
-uint64_t PlannedSamples(const TrainingOptions& options, const LoadedDataset& data) {
-  const uint64_t by_epochs = options.epochs * data.dataset->training().size();
-  return options.max_samples == 0 ? by_epochs : std::min(by_epochs, options.max_samples);
-}
 
 void AddToMeans(const StepResult& result, RunningMeans& means) {
   const double memory = std::exchange(means.started, true) ? kMeanMemory : 0;
@@ -54,45 +47,60 @@ uint64_t IntermediatePositions(const TrainingOptions& options) {
 
 }  // namespace
 
-Trainer::Trainer(const TrainingOptions& options, const LoadedDataset& data, const MemoryPlan& plan,
+Trainer::Trainer(const TrainingOptions& options, DatasetSource& source,
+                 std::unique_ptr<WindowedDataset> data, const MemoryPlan& plan,
                  torch::Device device, std::optional<Checkpoint> checkpoint,
-                 std::shared_ptr<Network> first, metrics::Endpoint& endpoint)
+                 std::shared_ptr<Network> first, TrainingObserver& observer)
     : options_(options),
-      data_(data),
+      source_(source),
+      data_(std::move(data)),
       plan_(plan),
       checkpoint_(std::move(checkpoint)),
       first_(std::move(first)),
       learner_(options, plan.micro_batch, device),
-      metrics_(endpoint.registry()),
-      reporter_(options.server),
-      planned_samples_(PlannedSamples(options, data)) {}
+      observer_(observer),
+      loss_log_(options.loss_log) {}
 
 double Trainer::Progress() const {
-  const double by_samples = static_cast<double>(state_.samples) / planned_samples_;
-  if (options_.max_time == absl::InfiniteDuration()) return by_samples;
-  return std::max(by_samples, ElapsedSeconds() / absl::ToDoubleSeconds(options_.max_time));
+  const double epochs =
+      state_.epoch + static_cast<double>(Index()) / static_cast<double>(state_.epoch_positions);
+  double progress = epochs / static_cast<double>(options_.epochs);
+  if (options_.max_samples > 0) {
+    progress = std::max(
+        progress, static_cast<double>(state_.samples) / static_cast<double>(options_.max_samples));
+  }
+  if (options_.max_time == absl::InfiniteDuration()) return progress;
+  return std::max(progress, ElapsedSeconds() / absl::ToDoubleSeconds(options_.max_time));
 }
 
-uint64_t Trainer::Epoch() const { return state_.samples / data_.dataset->training().size(); }
+uint64_t Trainer::PlannedSamples() const {
+  const uint64_t epochs_left = options_.epochs - std::min(options_.epochs, state_.epoch);
+  const uint64_t by_epochs = state_.epoch_first_sample + epochs_left * state_.epoch_positions;
+  return options_.max_samples == 0 ? by_epochs : std::min(by_epochs, options_.max_samples);
+}
+
+void Trainer::TakeDataset() {
+  state_.dataset_digest = data_->digest();
+  state_.epoch_positions = data_->training_positions();
+}
 
 absl::Status Trainer::Resume() {
-  state_.dataset_digest = data_.digest;
-  state_.epoch_positions = data_.dataset->training().size();
   if (checkpoint_.has_value()) {
     learner_.Load(checkpoint_->learner);
     checkpoint_bytes_ = checkpoint_->file_bytes;
     checkpoint_written_ = checkpoint_->written;
-    const TrainingState now = std::exchange(state_, checkpoint_->state);
+    state_ = checkpoint_->state;
     MOYO_RETURN_IF_ERROR(KeepModelComplete());
-    if (state_.dataset_digest != now.dataset_digest) GoOnWith(now);
+    if (state_.dataset_digest != data_->digest()) GoOnWithOtherGames();
     spdlog::info("resuming at sample {} of {}", WithCommas(state_.samples),
-                 WithCommas(planned_samples_));
+                 WithCommas(PlannedSamples()));
     checkpoint_.reset();
   } else if (first_ != nullptr) {
     learner_.StartFrom(*first_);
   }
   first_.reset();
-  state_.resolved = {options_.threads, plan_.micro_batch};
+  TakeDataset();
+  state_.resolved = {options_.threads, plan_.micro_batch, plan_.games_bytes};
   first_sample_ = state_.samples;
   return absl::OkStatus();
 }
@@ -113,24 +121,30 @@ absl::Status Trainer::KeepModelComplete() {
   return absl::OkStatus();
 }
 
-// The dataset is another one than the checkpoint's: games were added. An unfinished schedule goes
-// on at the same share of its samples; after a finished one a new schedule starts from its weights.
-void Trainer::GoOnWith(const TrainingState& now) {
+// The dataset is another one than the checkpoint's. After a finished schedule a new one starts from
+// its weights. An unfinished epoch whose dataset cannot be had any more goes on at the same share.
+void Trainer::GoOnWithOtherGames() {
   const bool finished = std::exchange(state_.finished, false);
+  const uint64_t before = state_.epoch_positions;
+  const double share = static_cast<double>(Index()) / static_cast<double>(before);
+  TakeDataset();
   if (finished) {
-    state_.samples = 0;
+    state_.samples = state_.epoch = state_.epoch_first_sample = 0;
     state_.elapsed_seconds = 0;
   } else {
-    const double epochs = static_cast<double>(state_.samples) / state_.epoch_positions;
-    state_.samples = static_cast<uint64_t>(epochs * now.epoch_positions);
+    state_.epoch_first_sample = state_.epoch * state_.epoch_positions;
+    state_.samples = state_.epoch_first_sample +
+                     static_cast<uint64_t>(share * static_cast<double>(state_.epoch_positions));
   }
   spdlog::info(
-      "the dataset has changed: from {} to {} training positions; {}",
-      WithCommas(state_.epoch_positions), WithCommas(now.epoch_positions),
+      "the dataset has changed: from {} to {} training positions; {}", WithCommas(before),
+      WithCommas(state_.epoch_positions),
       finished ? "a new schedule starts from the trained weights" : "the schedule goes on");
-  state_.dataset_digest = now.dataset_digest;
-  state_.epoch_positions = now.epoch_positions;
-  // What model.pt must be beaten at from here on: the validation games of the new dataset.
+  JudgeBest();
+}
+
+// What model.pt must be beaten at: the validation games of a new dataset.
+void Trainer::JudgeBest() {
   state_.best_top1 = -1;
   const auto best = LoadNetwork(ModelPath(options_));
   if (!best.ok()) return;
@@ -138,14 +152,33 @@ void Trainer::GoOnWith(const TrainingState& now) {
   state_.best_top1 = state_.validation.top1;
 }
 
+// The running epoch has ended on its manifest; the next one takes the newest.
+absl::Status Trainer::BeginNextEpoch() {
+  ++state_.epoch;
+  state_.epoch_first_sample = state_.samples;
+  if (!EpochsLeft()) return absl::OkStatus();
+  const auto newest = source_.Newest();
+  if (!newest.ok()) {
+    spdlog::warn("the next epoch keeps its games: {}", std::string(newest.status().message()));
+    return absl::OkStatus();
+  }
+  if ((*newest)->digest() == data_->digest()) return absl::OkStatus();
+  data_.reset();  // before the next one takes its memory
+  MOYO_ASSIGN_OR_RETURN(
+      data_, WindowedDataset::Open(*newest, options_.validation_percent, plan_.games_bytes));
+  spdlog::info("epoch {} has other games: {} training positions, {} before", state_.epoch + 1,
+               WithCommas(data_->training_positions()), WithCommas(state_.epoch_positions));
+  TakeDataset();
+  JudgeBest();
+  return absl::OkStatus();
+}
+
 absl::Status Trainer::Diverged(const char* what) const {
-  const uint64_t positions = data_.dataset->training().size();
-  const uint64_t epoch = batch_.first_sample / positions;
-  const uint64_t first = batch_.first_sample - epoch * positions;
   return absl::InternalError(absl::StrFormat(
       "%s at step %d, epoch %d, indices %d to %d; the last good checkpoint stands: lower "
       "--learning-rate and run again with --fork",
-      what, state_.step, epoch + 1, first, first + batch_.size() - 1));
+      what, state_.step, batch_.epoch + 1, batch_.first_index,
+      batch_.first_index + batch_.size() - 1));
 }
 
 absl::Status Trainer::Step() {
@@ -155,11 +188,11 @@ absl::Status Trainer::Step() {
   AddToMeans(result, state_.means);
   state_.samples += batch_.size();
   ++state_.step;
-  return absl::OkStatus();
+  return loss_log_.Add(state_.step, result);
 }
 
 void Trainer::Judge(Network& network, uint64_t positions) {
-  state_.validation = Validate(*data_.dataset, network, options_.precision, positions);
+  state_.validation = Validate(data_->validation(), network, options_.precision, positions);
   last_validation_ = absl::Now();
   const ValidationResult& v = state_.validation;
   spdlog::info(
@@ -218,43 +251,35 @@ void Trainer::Report(bool force, const std::string& error) {
   last_report_ = now;
   const double rate =
       (state_.samples - first_sample_) / std::max(1e-3, absl::ToDoubleSeconds(now - started_));
-  const MemoryUse memory = ReadMemoryUse();
-  v1::TrainingProgress p;
-  p.set_epoch(std::min(options_.epochs, Epoch() + 1));
-  p.set_epochs(options_.epochs);
-  p.set_step(state_.step);
-  p.set_samples(state_.samples);
   // Under a time limit the plan is what this rate can reach.
-  p.set_planned_samples(std::max<uint64_t>(
-      state_.samples, Progress() > 0
-                          ? std::min<double>(planned_samples_, state_.samples / Progress())
-                          : planned_samples_));
-  p.set_samples_per_second(rate);
-  p.set_loss(options_.policy_weight * state_.means.policy_loss +
-             options_.value_weight * state_.means.value_loss);
-  p.set_policy_loss(state_.means.policy_loss);
-  p.set_value_loss(state_.means.value_loss);
-  p.set_learning_rate(state_.learning_rate);
-  p.set_top1(state_.validation.top1);
-  p.set_top5(state_.validation.top5);
-  p.set_nats(state_.validation.nats);
-  p.set_value_accuracy(state_.validation.value_accuracy);
-  p.set_validation_positions(state_.validation.positions);
-  p.set_feed_wait_ratio(feed_wait_ratio_);
-  p.set_checkpoints(checkpoints_);
-  p.set_checkpoint_bytes(checkpoint_bytes_);
-  p.set_checkpoint_unix_seconds(absl::ToUnixSeconds(checkpoint_written_));
-  p.set_rss_bytes(memory.rss_bytes);
-  p.set_vms_bytes(memory.vms_bytes);
-  p.set_budget_bytes(options_.memory_budget_bytes);
-  p.set_finished(state_.finished);
-  p.set_error(error);
-  p.set_dataset_digest(data_.digest);
-  metrics_.Set(p, {.training_top1 = state_.means.top1,
-                   .checkpoint_age_seconds = absl::ToDoubleSeconds(now - last_checkpoint_),
-                   .checkpoint_write_seconds = absl::ToDoubleSeconds(checkpoint_write_time_),
-                   .planned_bytes = plan_.total_bytes()});
-  reporter_.Report(std::move(p));
+  const double planned = Progress() > 0
+                             ? std::min<double>(PlannedSamples(), state_.samples / Progress())
+                             : PlannedSamples();
+  observer_.OnReport({.epoch = std::min(options_.epochs, state_.epoch + 1),
+                      .epochs = options_.epochs,
+                      .step = state_.step,
+                      .samples = state_.samples,
+                      .planned_samples = std::max(state_.samples, static_cast<uint64_t>(planned)),
+                      .samples_per_second = rate,
+                      .learning_rate = state_.learning_rate,
+                      .loss = options_.policy_weight * state_.means.policy_loss +
+                              options_.value_weight * state_.means.value_loss,
+                      .policy_loss = state_.means.policy_loss,
+                      .value_loss = state_.means.value_loss,
+                      .training_top1 = state_.means.top1,
+                      .validation = state_.validation,
+                      .feed_wait_ratio = absl::FDivDuration(
+                          feed_waited_, std::max(absl::Milliseconds(1), now - started_)),
+                      .checkpoints = checkpoints_,
+                      .checkpoint_bytes = checkpoint_bytes_,
+                      .checkpoint_written = checkpoint_written_,
+                      .checkpoint_age = now - last_checkpoint_,
+                      .checkpoint_write_time = checkpoint_write_time_,
+                      .budget_bytes = options_.memory_budget_bytes,
+                      .planned_bytes = plan_.total_bytes(),
+                      .finished = state_.finished,
+                      .error = error,
+                      .dataset_digest = state_.dataset_digest});
   if (!force && now - last_log_ < kLogInterval) return;
   last_log_ = now;
   spdlog::info("{:5.1f}%  {} samples, {:.0f}/s, policy loss {:.3f}, value loss {:.3f}, rate {:.2g}",
@@ -262,7 +287,7 @@ void Trainer::Report(bool force, const std::string& error) {
                state_.means.policy_loss, state_.means.value_loss, state_.learning_rate);
 }
 
-// The training loop.
+// The training loop: TrainEpoch, epoch after epoch.
 absl::Status Trainer::Loop() {
   started_ = last_checkpoint_ = last_validation_ = absl::Now();
   MOYO_RETURN_IF_ERROR(Resume());
@@ -273,11 +298,25 @@ absl::Status Trainer::Loop() {
     return absl::OkStatus();
   }
   started_ = last_checkpoint_ = last_validation_ = absl::Now();
-  Feed feed(Sampler(*data_.dataset, data_.dataset->training(), options_.seed, options_.augment),
-            state_.samples, planned_samples_, options_.batch_size);
-  while (Progress() < 1 && feed.Next(batch_)) {
+  while (EpochsLeft() && !ShutdownRequested()) {
+    MOYO_RETURN_IF_ERROR(TrainEpoch());
+    if (Index() < state_.epoch_positions) break;  // time, samples or shutdown
+    MOYO_RETURN_IF_ERROR(BeginNextEpoch());
+  }
+  return ShutdownRequested() ? SaveState() : Finish();
+}
+
+absl::Status Trainer::TrainEpoch() {
+  EpochReader reader(*data_, {.epoch = state_.epoch, .first_sample = state_.epoch_first_sample},
+                     options_.seed, options_.augment);
+  const uint64_t end = std::min(reader.size(), PlannedSamples() - state_.epoch_first_sample);
+  Feed feed(std::move(reader), Index(), end, options_.batch_size);
+  const absl::Duration waited_before = feed_waited_;
+  while (Progress() < 1) {
+    MOYO_ASSIGN_OR_RETURN(const bool more, feed.Next(batch_));
+    if (!more) break;
     MOYO_RETURN_IF_ERROR(Step());
-    feed_wait_ratio_ = feed.waited() / (absl::Now() - started_);
+    feed_waited_ = waited_before + feed.waited();
     Report(false);
     if (absl::Now() - last_validation_ >= options_.validation_interval) {
       MOYO_RETURN_IF_ERROR(ValidateAndKeepBest());
@@ -285,9 +324,9 @@ absl::Status Trainer::Loop() {
     if (absl::Now() - last_checkpoint_ >= options_.checkpoint_interval) {
       MOYO_RETURN_IF_ERROR(SaveState());
     }
-    if (ShutdownRequested()) return SaveState();
+    if (ShutdownRequested()) break;
   }
-  return Finish();
+  return absl::OkStatus();
 }
 
 absl::Status Trainer::Run() {

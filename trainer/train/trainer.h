@@ -9,42 +9,55 @@
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "common/metrics/exposer.h"
 #include "trainer/checkpoint/checkpoint.h"
-#include "trainer/data/shard_source.h"
+#include "trainer/data/dataset_source.h"
+#include "trainer/data/feed.h"
+#include "trainer/data/windowed_dataset.h"
 #include "trainer/train/learner.h"
+#include "trainer/train/loss_log.h"
 #include "trainer/train/memory_plan.h"
 #include "trainer/train/options.h"
-#include "trainer/train/progress_reporter.h"
-#include "trainer/train/training_metrics.h"
+#include "trainer/train/training_report.h"
 
 namespace moyo::trainer {
 
 // One run of the process: resumes, trains, reports. Not thread-safe.
 class Trainer {
  public:
-  // options.threads: what Torch was given. `checkpoint`: what FindCheckpoint found. `first`: the
-  // network to start from when it found none; null for a fresh one.
-  Trainer(const TrainingOptions& options, const LoadedDataset& data, const MemoryPlan& plan,
-          torch::Device device, std::optional<Checkpoint> checkpoint,
-          std::shared_ptr<Network> first, metrics::Endpoint& endpoint);
+  // options.threads: what Torch was given. `data`: of the epoch to begin or to go on with, from
+  // `source`, which knows the ones of later epochs. `checkpoint`: what FindCheckpoint found.
+  // `first`: the network to start from when it found none; null for a fresh one.
+  Trainer(const TrainingOptions& options, DatasetSource& source,
+          std::unique_ptr<WindowedDataset> data, const MemoryPlan& plan, torch::Device device,
+          std::optional<Checkpoint> checkpoint, std::shared_ptr<Network> first,
+          TrainingObserver& observer);
 
   // INTERNAL when the loss is not finite: the last checkpoint stands, and the message names the
-  // step, the epoch and the batch. The server hears of any error.
+  // step, the epoch and the batch. The observer hears of any error.
   absl::Status Run();
+  bool finished() const { return state_.finished; }
+  const std::string& dataset_digest() const { return state_.dataset_digest; }
 
  private:
   double ElapsedSeconds() const {
     return state_.elapsed_seconds + absl::ToDoubleSeconds(absl::Now() - started_);
   }
-  // 0 to 1, by samples or by time, whichever is further.
+  // 0 to 1, by epochs, samples or time, whichever is furthest. By epochs and not by samples, so
+  // that it never goes back when games are added.
   double Progress() const;
-  uint64_t Epoch() const;  // from 0
+  uint64_t Index() const { return state_.samples - state_.epoch_first_sample; }
+  // Of the schedule, were the dataset to stay as it is.
+  uint64_t PlannedSamples() const;
+  bool EpochsLeft() const { return state_.epoch < options_.epochs && Progress() < 1; }
 
   absl::Status Resume();
-  void GoOnWith(const TrainingState& now);
+  void GoOnWithOtherGames();
+  void TakeDataset();
+  void JudgeBest();
   absl::Status KeepModelComplete();
   absl::Status Loop();
+  absl::Status TrainEpoch();
+  absl::Status BeginNextEpoch();
   absl::Status Step();
   void Judge(Network& network, uint64_t positions);
   absl::Status ValidateAndKeepBest();
@@ -54,20 +67,20 @@ class Trainer {
   void Report(bool force, const std::string& error = "");
 
   const TrainingOptions& options_;
-  const LoadedDataset& data_;
+  DatasetSource& source_;
+  std::unique_ptr<WindowedDataset> data_;
   const MemoryPlan plan_;
   std::optional<Checkpoint> checkpoint_;  // until Resume has taken it over
   std::shared_ptr<Network> first_;        // so, too
   Learner learner_;
-  TrainingMetrics metrics_;
-  ProgressReporter reporter_;
-  const uint64_t planned_samples_;
+  TrainingObserver& observer_;
+  LossLog loss_log_;
 
   TrainingState state_;
   absl::Time started_ = absl::Now();
   uint64_t first_sample_ = 0;  // of this process
   Batch batch_;                // the last one
-  double feed_wait_ratio_ = 0;
+  absl::Duration feed_waited_;
   uint64_t checkpoints_ = 0;
   uint64_t checkpoint_bytes_ = 0;
   absl::Time checkpoint_written_ = absl::UnixEpoch();

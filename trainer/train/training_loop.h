@@ -1,20 +1,18 @@
-// Trains the tower on the server's dataset: the whole of moyo-trainer behind its command line.
+// Trains a network on a dataset that may grow: the whole of moyo-trainer behind its command line.
 #pragma once
 
 #include "absl/status/status.h"
-#include "common/metrics/exposer.h"
-#include "trainer/data/shard_source.h"
+#include "trainer/data/dataset_source.h"
 #include "trainer/train/options.h"
+#include "trainer/train/training_report.h"
 
 namespace moyo::trainer {
 
-// Loads the dataset, then trains until the schedule ends, time is up, or shutdown (then the last
-// checkpoint stands). Resumes from RUN_DIR/trainer/checkpoints. RUN_DIR/model.pt is the best
-// network by validation top-1.
-absl::Status TrainFromServer(const TrainingOptions& options, metrics::Endpoint& endpoint);
-
-// The same on a dataset that is at hand.
-absl::Status Train(const TrainingOptions& options, const LoadedDataset& data,
-                   metrics::Endpoint& endpoint);
+// Trains until the schedule ends, time is up, or shutdown (then the last checkpoint stands).
+// Resumes from RUN_DIR/trainer/checkpoints. RUN_DIR/model.pt is the best network by validation
+// top-1. An epoch ends on the dataset that it began with, and the next one takes the newest of
+// `source`.
+absl::Status Train(const TrainingOptions& options, DatasetSource& source,
+                   TrainingObserver& observer);
 
 }  // namespace moyo::trainer

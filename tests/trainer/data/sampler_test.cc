@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/trainer/data/made_dataset.h"
+#include "tests/trainer/data/made_shards.h"
 #include "trainer/data/feed.h"
 
 namespace moyo::trainer {
@@ -102,24 +103,28 @@ TEST_F(SamplerTest, ValueIsTheResultForTheSideToMove) {
   }
 }
 
-TEST_F(SamplerTest, FeedGivesTheSamplersBatchesInOrder) {
-  Feed feed(Make(Augment::kEightSymmetries), 10, 200, 32);
-  Sampler sampler = Make(Augment::kEightSymmetries);
-  Batch from_feed, direct;
+TEST(FeedTest, BatchesComeInOrderAndAsTheReaderDrawsThem) {
+  const auto data = *WindowedDataset::Open(MakeShards(2, 20), 5, 1 << 30);
+  const EpochPlace place{.epoch = 3, .first_sample = 1000};
+  EpochReader direct(*data, place, 9, Augment::kEightSymmetries);
+  Feed feed(EpochReader(*data, place, 9, Augment::kEightSymmetries), 10, 200, 32);
+  Batch from_feed, drawn;
   uint64_t next = 10;
-  while (feed.Next(from_feed)) {
-    sampler.Draw(next, std::min<uint64_t>(32, 200 - next), direct);
-    ASSERT_EQ(from_feed.first_sample, next);
-    ASSERT_TRUE(SameBatch(from_feed, direct));
-    next += direct.size();
+  while (*feed.Next(from_feed)) {
+    ASSERT_TRUE(direct.Draw(next, std::min<uint64_t>(32, 200 - next), drawn).ok());
+    ASSERT_EQ(from_feed.first_index, next);
+    ASSERT_EQ(from_feed.epoch, 3u);
+    ASSERT_TRUE(SameBatch(from_feed, drawn));
+    next += drawn.size();
   }
   EXPECT_EQ(next, 200u);
 }
 
-TEST_F(SamplerTest, FeedStopsWithBatchesUndrawn) {
-  Feed feed(Make(Augment::kOff), 0, 1'000'000, 8);
+TEST(FeedTest, StopsWithBatchesUndrawn) {
+  const auto data = *WindowedDataset::Open(MakeShards(2, 20), 5, 1 << 30);
+  Feed feed(EpochReader(*data, {}, 9, Augment::kOff), 0, data->training_positions(), 2);
   Batch batch;
-  EXPECT_TRUE(feed.Next(batch));
+  EXPECT_TRUE(*feed.Next(batch));
 }
 
 }  // namespace

@@ -11,24 +11,70 @@
 namespace moyo::trainer {
 namespace {
 
-TEST_F(TrainingTest, GamesAddedMidwayLetTheScheduleGoOn) {
+using GrowthTest = TrainingTest;
+
+TEST_F(GrowthTest, RunningEpochEndsOnItsGamesAndTheNextOneTakesTheNewest) {
+  // Few steps, so that the oldest checkpoint kept is of the first epoch.
+  const uint64_t before = EpochPositions();
   TrainingOptions options = Options("grows");
+  options.batch_size = 128;
+  options.checkpoint_interval = absl::ZeroDuration();
+  options.keep_checkpoints = 100;
+  ASSERT_TRUE(TrainHere(options).ok());
+  KeepOldestCheckpoint(options);
+  std::filesystem::remove(options.run_dir + "/model.pt");
+  AddGames();
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(LastSamples(options), before + EpochPositions());
+
+  // As without the kill, when the games come during the first epoch.
+  MadeSource undisturbed;
+  undisturbed.Add(MakeShards(4, 10));
+  undisturbed.AddLater(MakeShards(8, 10, 'e'));
+  TrainingOptions whole = options;
+  whole.run_dir = folder_ + "/whole";
+  ASSERT_TRUE(Train(whole, undisturbed, observer_).ok());
+  EXPECT_EQ(Bytes(whole, "model.pt"), Bytes(options, "model.pt"));
+}
+
+TEST_F(GrowthTest, ServerThatIsAwayLetsTheNextEpochKeepItsGames) {
+  const TrainingOptions options = Options("away");
+  source_.SetAway(true);
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(LastSamples(options), options.epochs * EpochPositions());
+}
+
+TEST_F(GrowthTest, EpochWhoseGamesAreGoneGoesOnAtTheSameShare) {
+  TrainingOptions options = Options("gone");
+  options.keep_checkpoints = 100;
   options.checkpoint_interval = absl::ZeroDuration();
   ASSERT_TRUE(TrainHere(options).ok());
   KeepOldestCheckpoint(options);
   AddGames();
+  source_.Forget(std::string(32, 'd'));
   ASSERT_TRUE(TrainHere(options).ok());
-  EXPECT_EQ(LastSamples(options), options.epochs * data_.dataset->training().size());
+  EXPECT_EQ(LastSamples(options), options.epochs * EpochPositions());
 }
 
-TEST_F(TrainingTest, GamesAddedAfterTheEndStartANewScheduleFromTheWeights) {
+TEST_F(GrowthTest, GamesAddedAfterTheEndStartANewScheduleFromTheWeights) {
   const TrainingOptions options = Options("again");
   ASSERT_TRUE(TrainHere(options).ok());
   const uint64_t before = LastSamples(options);
   AddGames();
   ASSERT_TRUE(TrainHere(options).ok());
-  EXPECT_EQ(LastSamples(options), options.epochs * data_.dataset->training().size());
+  EXPECT_EQ(LastSamples(options), options.epochs * EpochPositions());
   EXPECT_GT(LastSamples(options), before);
+}
+
+TEST_F(GrowthTest, GamesThatMissedTheLastEpochGetAScheduleOfTheirOwn) {
+  TrainingOptions options = Options("missed");
+  options.epochs = 1;
+  options.checkpoint_interval = absl::ZeroDuration();
+  ASSERT_TRUE(TrainHere(options).ok());
+  KeepOldestCheckpoint(options);
+  AddGames();
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(LastSamples(options), EpochPositions());
 }
 
 // Games that all begin with the same plies, which can be learned by heart, or that share nothing.
@@ -56,8 +102,8 @@ bool HeldOut(const go::GameRecord& game) {
   return dataset.validation().size() > 0;
 }
 
-// `held_out_shared`, `training_shared`: whether the games of that side share their plies.
-LoadedDataset MadeDataset(bool training_shared, char digest) {
+// Validation games that share their plies; training games that do so or not.
+std::shared_ptr<MadeShards> MadeDataset(bool training_shared, char digest) {
   shard::Columns columns;
   for (uint32_t seed = 1; columns.games() < 60; ++seed) {
     for (const bool shared : {true, false}) {
@@ -66,18 +112,18 @@ LoadedDataset MadeDataset(bool training_shared, char digest) {
         columns.Append(game, go::GameHash(game));
     }
   }
-  LoadedDataset data;
-  data.dataset = std::make_unique<Dataset>(20);
-  data.dataset->AddShard(std::move(columns), {});
-  data.digest = std::string(32, digest);
-  return data;
+  std::vector<shard::Columns> shards;
+  shards.push_back(std::move(columns));
+  return std::make_shared<MadeShards>(std::move(shards), digest);
 }
 
 // Of model.pt on the dataset's validation games.
-double Top1(const LoadedDataset& data, const TrainingOptions& options) {
+double Top1(const MadeShards& shards, const TrainingOptions& options) {
+  Dataset dataset(20);
+  dataset.AddShard(*shards.Read(0), {});
   const auto network = PolicyNet::Load(options.run_dir + "/model.pt");
-  const Positions& positions = data.dataset->validation();
-  Sampler sampler(*data.dataset, positions, 0, Augment::kOff);
+  const Positions& positions = dataset.validation();
+  Sampler sampler(dataset, positions, 0, Augment::kOff);
   Batch batch;
   sampler.Draw(0, positions.size(), batch);
   const auto outputs = (*network)->Evaluate(batch.planes);
@@ -95,12 +141,15 @@ TEST_F(TrainingTest, BetterModelOutlivesGamesThatTeachNothing) {
   options.augment = Augment::kOff;
   options.optimizer = OptimizerKind::kMuon;
   options.validation_positions = 4000;
-  ASSERT_TRUE(Train(options, MadeDataset(true, 'a'), *endpoint_).ok());
-  const LoadedDataset noise = MadeDataset(false, 'b');
-  const double before = Top1(noise, options);
+  MadeSource source;
+  source.Add(MadeDataset(true, 'a'));
+  ASSERT_TRUE(Train(options, source, observer_).ok());
+  const auto noise = MadeDataset(false, 'b');
+  const double before = Top1(*noise, options);
   ASSERT_GT(before, 0.5);
-  ASSERT_TRUE(Train(options, noise, *endpoint_).ok());
-  EXPECT_GE(Top1(noise, options), before);
+  source.Add(noise);
+  ASSERT_TRUE(Train(options, source, observer_).ok());
+  EXPECT_GE(Top1(*noise, options), before);
 }
 
 }  // namespace

@@ -43,5 +43,26 @@ TEST(MemoryPlanTest, ChosenMicroBatchIsKeptOrRefused) {
   EXPECT_NE(status.message().find("smaller --micro-batch"), std::string::npos) << status;
 }
 
+TEST(MemoryPlanTest, GamesThatDoNotFitAreTrainedInWindows) {
+  TrainingOptions options;
+  options.memory_budget_bytes = uint64_t{1} << 30;
+  const auto plan = PlanMemory(options, uint64_t{10} << 30);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_LE(plan->total_bytes(), options.memory_budget_bytes);
+  EXPECT_GE(plan->games_bytes, kLeastGamesBytes);
+  EXPECT_NE(plan->ToString().find("of 10.0 GiB"), std::string::npos) << plan->ToString();
+  EXPECT_GT(plan->micro_batch, kLeastPlannedMicroBatch);
+}
+
+TEST(MemoryPlanTest, LeastBudgetWithWindowsWorks) {
+  TrainingOptions options;
+  options.memory_budget_bytes = uint64_t{64} << 20;
+  const std::string text(PlanMemory(options, uint64_t{10} << 30).status().message());
+  const size_t at = text.find("--memory-budget ");
+  ASSERT_NE(at, std::string::npos) << text;
+  options.memory_budget_bytes = std::stoull(text.substr(at + 16)) << 20;
+  EXPECT_TRUE(PlanMemory(options, uint64_t{10} << 30).ok()) << text;
+}
+
 }  // namespace
 }  // namespace moyo::trainer

@@ -13,19 +13,27 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/files.h"
-#include "tests/trainer/data/made_dataset.h"
+#include "tests/trainer/data/made_shards.h"
+#include "trainer/data/windowed_dataset.h"
 #include "trainer/train/training_loop.h"
 
 namespace moyo::trainer {
+
+// Keeps what it heard last.
+class LastReport final : public TrainingObserver {
+ public:
+  void OnReport(const TrainingReport& report) override { last_ = report; }
+  const TrainingReport& last() const { return last_; }
+
+ private:
+  TrainingReport last_;
+};
 
 class TrainingTest : public testing::Test {
  protected:
   TrainingTest() : folder_(absl::StrCat(testing::TempDir(), "/training_test_", getpid())) {
     std::filesystem::remove_all(folder_);
-    endpoint_ = *metrics::Endpoint::Open("", "test");
-    data_.dataset = std::make_unique<Dataset>(20);
-    data_.dataset->AddShard(MadeColumns(40, 0, 8), {});
-    data_.digest = std::string(32, 'd');
+    source_.Add(MakeShards(4, 10));
   }
   ~TrainingTest() override { std::filesystem::remove_all(folder_); }
 
@@ -38,10 +46,11 @@ class TrainingTest : public testing::Test {
     options.learning_rate = 0.01;
     options.threads = 1;
     options.validation_positions = 64;
+    options.validation_percent = 20;
     return options;
   }
   absl::Status TrainHere(const TrainingOptions& options) {
-    return Train(options, data_, *endpoint_);
+    return Train(options, source_, observer_);
   }
   static std::string Bytes(const TrainingOptions& options, const std::string& file) {
     return ReadFile(options.run_dir + "/" + file).value_or("");
@@ -74,14 +83,15 @@ class TrainingTest : public testing::Test {
   static uint64_t LastSamples(const TrainingOptions& options) {
     return std::stoull(LastCurveLine(options)[1]);
   }
-  void AddGames() {
-    data_.dataset->AddShard(MadeColumns(40, 500, 8), {});
-    data_.digest = std::string(32, 'e');
+  void AddGames() { source_.Add(MakeShards(8, 10, 'e')); }
+  // Of an epoch over the newest games.
+  uint64_t EpochPositions() {
+    return (*WindowedDataset::Open(*source_.First(), 20, uint64_t{1} << 30))->training_positions();
   }
 
   const std::string folder_;
-  LoadedDataset data_;
-  std::unique_ptr<metrics::Endpoint> endpoint_;
+  MadeSource source_;
+  LastReport observer_;
 };
 
 }  // namespace moyo::trainer

@@ -1,7 +1,6 @@
 // Tells the server how training goes, without ever holding it up.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <thread>
 
@@ -9,16 +8,17 @@
 #include "absl/synchronization/mutex.h"
 #include "common/rpc/server_access.h"
 #include "moyo/v1/training.pb.h"
+#include "trainer/train/training_report.h"
 
 namespace moyo::trainer {
 
 // Thread-safe. A server that is away misses reports and gets the newest when it is back.
-class ProgressReporter {
+class ProgressReporter final : public TrainingObserver {
  public:
-  // `server` is checked (rpc::AwaitServer); without an address, reports to nobody.
+  // `server` is checked (rpc::AwaitServer).
   explicit ProgressReporter(const rpc::ServerAccess& server);
-  ~ProgressReporter();  // sends the last report, within a few seconds
-  void Report(v1::TrainingProgress progress);
+  ~ProgressReporter() override;  // sends the last report, within a few seconds
+  void OnReport(const TrainingReport& report) override;
 
  private:
   void Run(const rpc::ServerAccess& server);

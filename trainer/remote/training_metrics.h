@@ -6,22 +6,14 @@
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
-#include "moyo/v1/training.pb.h"
+#include "trainer/train/training_report.h"
 
 namespace moyo::trainer {
 
-// What a report to the server does not hold.
-struct LocalProgress {
-  double training_top1 = 0;
-  double checkpoint_age_seconds = 0;
-  double checkpoint_write_seconds = 0;  // of the last one
-  uint64_t planned_bytes = 0;           // peak by the memory plan
-};
-
-class TrainingMetrics {
+class TrainingMetrics final : public TrainingObserver {
  public:
   explicit TrainingMetrics(prometheus::Registry& registry);
-  void Set(const v1::TrainingProgress& progress, const LocalProgress& local);
+  void OnReport(const TrainingReport& report) override;
 
  private:
   prometheus::Counter &steps_, &samples_;

@@ -1,4 +1,4 @@
-#include "trainer/train/training_metrics.h"
+#include "trainer/remote/training_metrics.h"
 
 #include <algorithm>
 
@@ -64,28 +64,28 @@ TrainingMetrics::TrainingMetrics(prometheus::Registry& registry)
           Gauge(registry, "moyo_training_memory_planned_bytes", "Peak by the memory plan.")),
       finished_(Gauge(registry, "moyo_training_finished", "1 when the schedule has ended.")) {}
 
-void TrainingMetrics::Set(const v1::TrainingProgress& p, const LocalProgress& local) {
-  Raise(steps_, p.step());
-  Raise(samples_, p.samples());
-  planned_samples_.Set(p.planned_samples());
-  epoch_.Set(p.epoch());
-  rate_.Set(p.samples_per_second());
-  learning_rate_.Set(p.learning_rate());
-  policy_loss_.Set(p.policy_loss());
-  value_loss_.Set(p.value_loss());
-  training_top1_.Set(local.training_top1);
-  validation_top1_.Set(p.top1());
-  validation_top5_.Set(p.top5());
-  validation_value_accuracy_.Set(p.value_accuracy());
-  validation_nats_.Set(p.nats());
-  feed_wait_.Set(p.feed_wait_ratio());
-  checkpoint_age_.Set(local.checkpoint_age_seconds);
-  checkpoint_write_.Set(local.checkpoint_write_seconds);
-  checkpoint_bytes_.Set(p.checkpoint_bytes());
-  checkpoint_time_.Set(p.checkpoint_unix_seconds());
-  budget_bytes_.Set(p.budget_bytes());
-  planned_bytes_.Set(local.planned_bytes);
-  finished_.Set(p.finished() ? 1 : 0);
+void TrainingMetrics::OnReport(const TrainingReport& r) {
+  Raise(steps_, r.step);
+  Raise(samples_, r.samples);
+  planned_samples_.Set(r.planned_samples);
+  epoch_.Set(r.epoch);
+  rate_.Set(r.samples_per_second);
+  learning_rate_.Set(r.learning_rate);
+  policy_loss_.Set(r.policy_loss);
+  value_loss_.Set(r.value_loss);
+  training_top1_.Set(r.training_top1);
+  validation_top1_.Set(r.validation.top1);
+  validation_top5_.Set(r.validation.top5);
+  validation_value_accuracy_.Set(r.validation.value_accuracy);
+  validation_nats_.Set(r.validation.nats);
+  feed_wait_.Set(r.feed_wait_ratio);
+  checkpoint_age_.Set(absl::ToDoubleSeconds(r.checkpoint_age));
+  checkpoint_write_.Set(absl::ToDoubleSeconds(r.checkpoint_write_time));
+  checkpoint_bytes_.Set(r.checkpoint_bytes);
+  checkpoint_time_.Set(absl::ToUnixSeconds(r.checkpoint_written));
+  budget_bytes_.Set(r.budget_bytes);
+  planned_bytes_.Set(r.planned_bytes);
+  finished_.Set(r.finished ? 1 : 0);
 }
 
 }  // namespace moyo::trainer

@@ -2,29 +2,35 @@
 #include <gtest/gtest.h>
 #include <prometheus/text_serializer.h>
 
-#include "tests/trainer/train/fake_training_server.h"
+#include "common/metrics/exposer.h"
+#include "tests/trainer/remote/fake_training_server.h"
 #include "tests/trainer/train/training_fixture.h"
+#include "trainer/remote/progress_reporter.h"
+#include "trainer/remote/training_metrics.h"
 
 namespace moyo::trainer {
 namespace {
 
-std::string Scrape(metrics::Endpoint& endpoint) {
-  return prometheus::TextSerializer().Serialize(endpoint.registry().Collect());
-}
-
-TEST_F(TrainingTest, FinishedRunThatIsStartedAgainReportsTheSameFigures) {
-  TrainingOptions options = Options("reports");
-  v1::TrainingProgress first, second;
-  {
+class ReportTest : public TrainingTest {
+ protected:
+  // Trains, and gives what a server has heard in the end.
+  v1::TrainingProgress Heard(const TrainingOptions& options, absl::Status& status) {
     FakeTrainingServer server;
-    options.server = server.address();
-    ASSERT_TRUE(TrainHere(options).ok());
-    first = server.last();
+    {
+      ProgressReporter reporter(rpc::ServerAccess(server.address()));
+      status = Train(options, source_, reporter);
+    }
+    return server.last();
   }
-  FakeTrainingServer server;
-  options.server = server.address();
-  ASSERT_TRUE(TrainHere(options).ok());
-  second = server.last();
+};
+
+TEST_F(ReportTest, FinishedRunThatIsStartedAgainReportsTheSameFigures) {
+  const TrainingOptions options = Options("reports");
+  absl::Status status;
+  const v1::TrainingProgress first = Heard(options, status);
+  ASSERT_TRUE(status.ok()) << status;
+  const v1::TrainingProgress second = Heard(options, status);
+  ASSERT_TRUE(status.ok()) << status;
   EXPECT_GT(first.policy_loss(), 0);
   EXPECT_TRUE(first.finished());
   EXPECT_EQ(second.policy_loss(), first.policy_loss());
@@ -36,24 +42,25 @@ TEST_F(TrainingTest, FinishedRunThatIsStartedAgainReportsTheSameFigures) {
   EXPECT_GT(second.checkpoint_unix_seconds(), 0);
 }
 
-TEST_F(TrainingTest, ErrorReachesTheServer) {
-  FakeTrainingServer server;
+TEST_F(ReportTest, ErrorReachesTheServer) {
   TrainingOptions options = Options("error");
-  options.server = server.address();
   options.optimizer = OptimizerKind::kSgd;
   options.learning_rate = 1e30;
   options.clip_norm = options.warmup = 0;
-  const absl::Status status = TrainHere(options);
+  absl::Status status;
+  const v1::TrainingProgress last = Heard(options, status);
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(server.last().error(), status.message());
-  EXPECT_FALSE(server.last().finished());
+  EXPECT_EQ(last.error(), status.message());
+  EXPECT_FALSE(last.finished());
 }
 
-TEST_F(TrainingTest, MetricsTellTheRun) {
-  TrainingOptions options = Options("metrics");
-  ASSERT_TRUE(TrainHere(options).ok());
-  const std::string text = Scrape(*endpoint_);
-  const uint64_t samples = options.epochs * data_.dataset->training().size();
+TEST_F(ReportTest, MetricsTellTheRun) {
+  const TrainingOptions options = Options("metrics");
+  const auto endpoint = *metrics::Endpoint::Open("", "test");
+  TrainingMetrics metrics(endpoint->registry());
+  ASSERT_TRUE(Train(options, source_, metrics).ok());
+  const std::string text = prometheus::TextSerializer().Serialize(endpoint->registry().Collect());
+  const uint64_t samples = options.epochs * EpochPositions();
   for (const std::string& line :
        {absl::StrCat("\nmoyo_training_samples_total ", samples),
         absl::StrCat("\nmoyo_training_planned_samples ", samples),
