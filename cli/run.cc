@@ -57,13 +57,13 @@ std::vector<PassedFlag> FilterFlagsOfServer() {
 std::vector<PassedFlag> TrainerFlags() {
   return {
       {"--epochs", "passes over all positions (5)", WholeNumber(1)},
-      {"--batch-size", "positions a step (256)", WholeNumber(1)},
-      {"--learning-rate", "highest rate of the schedule (0.001)", PositiveReal()},
+      {"--batch-size", "positions a step (128)", WholeNumber(1)},
+      {"--learning-rate", "highest rate of the schedule (0.004, of muon)", PositiveReal()},
       {"--schedule", "cosine (default), constant or step",
        CLI::IsMember({"cosine", "constant", "step"})},
-      {"--optimizer", "adamw (default), sgd or muon", CLI::IsMember({"adamw", "sgd", "muon"})},
+      {"--optimizer", "muon (default), adamw or sgd", CLI::IsMember({"adamw", "sgd", "muon"})},
       {"--ema", "decay of averaged weights a step; 0 (default) for none", CLI::Range(0.0, 1.0)},
-      {"--architecture", "leela-zero (default) or gpool", CLI::IsMember({"leela-zero", "gpool"})},
+      {"--architecture", "gpool (default) or leela-zero", CLI::IsMember({"leela-zero", "gpool"})},
       {"--blocks", "residual blocks (6)", WholeNumber(1)},
       {"--filters", "channels of the tower (64)", WholeNumber(1)},
       {"--max-minutes", "end the schedule after this time", PositiveReal()},

@@ -38,8 +38,8 @@ cmake --build --preset release
 
 begin "parsing 3,000 games and training a 4x32 network for $minutes minutes" \
   "the line above says why; a fresh start: $bin/moyo reset --run-dir $run_dir --yes"
-"$bin/moyo" run --games "$games" --run-dir "$run_dir" --blocks 4 --filters 32 --batch-size 128 \
-  --learning-rate 0.004 --optimizer muon --max-minutes "$minutes" --seed 1
+"$bin/moyo" run --games "$games" --run-dir "$run_dir" --blocks 4 --filters 32 \
+  --max-minutes "$minutes" --seed 1
 
 begin "asking the network for a move" "the line above says why"
 "$bin/moyo-play" suggest --model "$run_dir/model.pt" --game tests/data/mixed/result-letter-only.sgf --ply 30 --top-k 5

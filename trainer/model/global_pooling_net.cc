@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kHeadChannels = 32;
 constexpr int kValueHidden = 64;
+constexpr double kValueLeak = 0.1;
 
 torch::nn::Conv2d Convolution(int in, int out, int kernel) {
   torch::nn::Conv2d conv(torch::nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false));
@@ -94,7 +95,8 @@ torch::Tensor GlobalPoolingNet::Policy(const torch::Tensor& trunk) {
 }
 
 torch::Tensor GlobalPoolingNet::Value(const torch::Tensor& trunk) {
-  const torch::Tensor hidden = torch::relu(value_hidden_(value_pooled_(trunk)));
+  // Leaky: what is pooled is never negative, and at the tower's rates plain units all died early.
+  const torch::Tensor hidden = torch::leaky_relu(value_hidden_(value_pooled_(trunk)), kValueLeak);
   return torch::tanh(value_linear_(hidden).to(torch::kFloat)).squeeze(1);
 }
 

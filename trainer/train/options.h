@@ -16,22 +16,36 @@ enum class ScheduleKind : uint8_t { kConstant, kCosine, kStep };
 enum class DeviceKind : uint8_t { kAuto, kCpu, kCuda };  // kAuto: CUDA where there is a GPU
 enum class Precision : uint8_t { kBf16, kFp32 };
 
+// A good highest rate of the cosine schedule at 128 positions a step.
+constexpr double DefaultLearningRate(OptimizerKind optimizer) {
+  switch (optimizer) {
+    case OptimizerKind::kAdamW:
+      return 0.001;
+    case OptimizerKind::kSgd:
+      return 0.05;
+    case OptimizerKind::kMuon:
+      break;
+  }
+  return 0.004;
+}
+
+// The defaults are the best recipe found (trainer/README.md).
 struct TrainingOptions {
   std::string run_dir = {};
   // Weights to start from: a model.pt or a Leela Zero file; empty: random ones.
   std::string init = {};
   bool shape_from_init = true;  // false: the file must be of `shape`
-  NetShape shape = {};
+  NetShape shape = {.blocks = 6, .filters = 64, .architecture = Architecture::kGlobalPooling};
   uint64_t epochs = 5;
   uint64_t max_samples = 0;  // end of the schedule in samples; 0: epochs alone decide
-  uint32_t batch_size = 256;
+  uint32_t batch_size = 128;
   uint32_t micro_batch = 0;  // samples of one pass through the network; 0: planned from the budget
   Precision precision = Precision::kBf16;
-  double learning_rate = 0.001;
   ScheduleKind schedule = ScheduleKind::kCosine;
   std::vector<double> decay_at = {0.5, 0.75};  // kStep: shares of the schedule, ascending
   double decay_factor = 0.1;                   // kStep: of the rate, at each of them
-  OptimizerKind optimizer = OptimizerKind::kAdamW;
+  OptimizerKind optimizer = OptimizerKind::kMuon;
+  double learning_rate = DefaultLearningRate(OptimizerKind::kMuon);
   double weight_decay = 1e-4;  // of convolution and linear weights; times the learning rate
   double warmup = 0.02;        // share of the schedule
   double policy_weight = 1;    // of the policy loss
