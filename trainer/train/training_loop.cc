@@ -81,7 +81,8 @@ absl::StatusOr<bool> TrainOnce(const TrainingOptions& asked, DatasetSource& sour
   const std::string first_digest = beginning.shards->digest();
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan,
                         PlanMemory(options, beginning.shards->memory_bytes()));
-  spdlog::info("memory plan: {} of {}", plan.ToString(), HumanBytes(options.memory_budget_bytes));
+  spdlog::info("training on {}; memory plan: {} of {}", device.str(), plan.ToString(),
+               HumanBytes(options.memory_budget_bytes));
   MOYO_ASSIGN_OR_RETURN(
       auto data,
       WindowedDataset::Open(beginning.shards, options.validation_percent, plan.games_bytes));
@@ -106,7 +107,6 @@ absl::Status Train(const TrainingOptions& options, DatasetSource& source,
   MOYO_ASSIGN_OR_RETURN(const torch::Device device, ChooseDevice(options.device));
   MOYO_RETURN_IF_ERROR(MakeFolder(options.run_dir + "/trainer"));
   MOYO_ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(options.run_dir + "/trainer/lock"));
-  spdlog::info("training on {}", device.str());
   try {
     bool again = true;
     while (again) {
