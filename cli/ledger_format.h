@@ -11,8 +11,8 @@ namespace moyo::cli {
 
 // Columns of all three: game_id, state, reason, path, member, offset, moves, duplicate_of,
 // duplicate_of_path, detail, duplicate_kind (identical, symmetric, continued), source_removed (yes:
-// a later scan found it gone). `offset` is in the file or member; `duplicate_of` and the kind are empty (JSON: null) for other states. The table
-// joins path and member by "!".
+// a later scan found it gone). `offset` is in the file or member; `duplicate_of` and the kind are
+// empty (JSON: null) for other states. The table joins path and member by "!".
 class LedgerFormat {
  public:
   virtual ~LedgerFormat() = default;

@@ -24,8 +24,8 @@ constexpr int kEntriesPerMessage = 500;
 constexpr absl::Duration kRateWindow = absl::Seconds(10);
 
 store::UploadKey KeyOf(const v1::UploadShardHeader& header) {
-  return {{header.unit_id()}, {header.fencing_token()}, header.shard_digest(),
-          header.length_bytes()};
+  return {
+      {header.unit_id()}, {header.fencing_token()}, header.shard_digest(), header.length_bytes()};
 }
 
 absl::Status WentAway() { return absl::CancelledError("the other side went away"); }
@@ -65,8 +65,9 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
   MOYO_RETURN_IF_ERROR(CheckHeader(header));
   const store::UploadKey key = KeyOf(header);
   MOYO_ASSIGN_OR_RETURN(std::unique_ptr<store::ShardUpload> upload,
-                        header.offset() == 0 ? store_.BeginUpload(key.unit, key.token, key.length_bytes)
-                                             : store_.ResumeUpload(key, header.offset()));
+                        header.offset() == 0
+                            ? store_.BeginUpload(key.unit, key.token, key.length_bytes)
+                            : store_.ResumeUpload(key, header.offset()));
   if (upload == nullptr) return absl::OkStatus();
   do {
     if (message.data().size() > kChunkBytes) {

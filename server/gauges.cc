@@ -48,12 +48,12 @@ Families OfUnits(const store::StoreStatus& status) {
       CounterFamily("moyo_lease_expiries_total", "Leases that ran out.", status.lease_expiries),
       CounterFamily("moyo_unit_retries_total", "Grants of units that had failed or run out before.",
                     status.unit_retries),
-      CounterFamily("moyo_second_lease_grants_total",
-                    "Leases on units that another worker had: slow ones' units, finished ones to "
-                    "check.",
-                    "kind",
-                    {{"backup", AsDouble(status.backup_grants)},
-                     {"check", AsDouble(status.check_grants)}}),
+      CounterFamily(
+          "moyo_second_lease_grants_total",
+          "Leases on units that another worker had: slow ones' units, finished ones to "
+          "check.",
+          "kind",
+          {{"backup", AsDouble(status.backup_grants)}, {"check", AsDouble(status.check_grants)}}),
       CounterFamily("moyo_backup_commits_total", "Backups that came before the slow worker.",
                     status.backup_commits),
       CounterFamily("moyo_unit_checks_total",

@@ -36,9 +36,9 @@ class Cataloguer {
  public:
   Cataloguer(store::Store& store, CatalogOptions options);
 
-  // Repeating a scan adds only what is new, and marks what is gone (unless a limit cut it); one that a crash cut off goes on where it stopped.
-  // Stops after `limit_games` games, known ones included (0: none). FAILED_PRECONDITION: no file
-  // in the paths. CANCELLED after Stop.
+  // Repeating a scan adds only what is new, and marks what is gone (unless a limit cut it); one
+  // that a crash cut off goes on where it stopped. Stops after `limit_games` games, known ones
+  // included (0: none). FAILED_PRECONDITION: no file in the paths. CANCELLED after Stop.
   absl::StatusOr<ScanResult> Scan(const std::vector<std::string>& paths, uint64_t limit_games);
   // Goes on with the scans that were not finished when the server ended.
   absl::Status ResumeScans();

@@ -63,9 +63,9 @@ class FileScanner : private source::SourceSink {
   std::map<std::pair<RangeKey, Hash128>, store::Source> known_removed_;
   std::vector<store::Source> superseded_;  // known ones whose place others took
   std::vector<store::Source> returned_;    // that had been removed
-  bool unchanged_ = false;  // it is as it was when its known sources were found
-  bool cut_ = false;        // the limit came in its middle
-  absl::Status status_;     // first failure of the store
+  bool unchanged_ = false;                 // it is as it was when its known sources were found
+  bool cut_ = false;                       // the limit came in its middle
+  absl::Status status_;                    // first failure of the store
   // The source being read.
   source::Member member_;
   std::optional<RangeBuilder> builder_;

@@ -16,6 +16,7 @@ constexpr char kEqual[] = "SELECT game_id FROM alike WHERE marks = ? AND game_ha
 constexpr char kInsert[] =
     "INSERT OR IGNORE INTO alike(marks, game_hash, game_id) VALUES (?, ?, ?)";
 constexpr char kErase[] = "DELETE FROM alike WHERE marks = ? AND game_hash = ? AND game_id = ?";
+constexpr char kHasUnmarked[] = "SELECT value FROM meta WHERE key = 'unmarked_games'";
 constexpr char kMark[] = "UPDATE shards SET indexed = 1 WHERE unit_id = ?";
 constexpr char kLoadUnits[] = "SELECT unit_id FROM shards WHERE indexed = 0 ORDER BY unit_id";
 constexpr char kLoadKeys[] =
@@ -51,6 +52,8 @@ absl::Status AlikeIndex::Begin() {
 absl::Status AlikeIndex::Load() {
   waiting_.clear();
   units_.clear();
+  MOYO_ASSIGN_OR_RETURN(const uint64_t unmarked, database_.QueryInteger(kHasUnmarked));
+  has_unmarked_ = unmarked != 0;
   MOYO_ASSIGN_OR_RETURN(Statement * units, database_.Prepare(kLoadUnits));
   while (true) {
     MOYO_ASSIGN_OR_RETURN(const bool has_row, units->Step());
@@ -89,14 +92,16 @@ absl::StatusOr<std::vector<uint64_t>> AlikeIndex::Find(std::string_view marks,
     }
     MOYO_RETURN_IF_ERROR(AddStored(kEqual, marks, game_hash, ids));
   } else {
+    if (has_unmarked_) MOYO_RETURN_IF_ERROR(AddStored(kEqual, {}, game_hash, ids));
+    const size_t unmarked = ids.size();
     // Most games share their first mark with none.
     const std::string_view first = marks.substr(0, kMarkBytes);
     const std::string last = LastWith(first);
     const auto waiting = waiting_.lower_bound({std::string(first), "", 0});
     const bool is_known = waiting != waiting_.end() && waiting->marks() <= last;
     if (!is_known) MOYO_RETURN_IF_ERROR(AddStored(kHasBetween, first, last, ids));
-    if (!is_known && ids.empty()) return ids;
-    ids.clear();
+    if (!is_known && ids.size() == unmarked) return ids;
+    ids.resize(unmarked);
     MOYO_RETURN_IF_ERROR(add(marks, LastWith(marks)));
     for (size_t end = kMarkBytes; end < marks.size(); end += kMarkBytes) {
       MOYO_RETURN_IF_ERROR(add(marks.substr(0, end), marks.substr(0, end)));

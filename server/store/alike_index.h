@@ -80,6 +80,7 @@ class AlikeIndex {
   Database& database_;
   const AlikeIndexLimits limits_;
   bool uncommitted_ = true;
+  bool has_unmarked_ = false;  // accepted games that should have marks: of schema 1, found by hash
   Keys waiting_;
   AlikeKey next_;           // where the next run begins
   uint64_t round_ = 0;      // each passes through all that waits

@@ -73,6 +73,8 @@ UPDATE shards SET indexed = 1;
 ALTER TABLE units ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+INSERT INTO meta SELECT 'unmarked_games', x'31'
+  WHERE EXISTS(SELECT 1 FROM games WHERE state = 1 AND marks IS NULL AND moves >= 32);
 )sql",
 };
 

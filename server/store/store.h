@@ -63,7 +63,7 @@ struct StoreStatus {
   LedgerCounts ledger;
   UnitCounts units;
   uint64_t sources = 0;
-  uint64_t games_seen = 0;  // true games found by the catalogue
+  uint64_t games_seen = 0;     // true games found by the catalogue
   uint64_t removed_games = 0;  // of sources that are gone
   uint64_t lease_expiries = 0;
   uint64_t commits = 0;
@@ -262,8 +262,8 @@ class Store {
   SuspendedUploads suspended_ ABSL_GUARDED_BY(mutex_);
   std::set<std::pair<absl::Time, work::UnitId>> oldest_leases_ ABSL_GUARDED_BY(mutex_);
   work::UnitTimes unit_times_ ABSL_GUARDED_BY(mutex_);
-  std::set<work::UnitId> unchecked_ ABSL_GUARDED_BY(mutex_);   // finished, awaiting a check
-  std::set<work::UnitId> checks_out_ ABSL_GUARDED_BY(mutex_);  // being checked
+  std::set<work::UnitId> unchecked_ ABSL_GUARDED_BY(mutex_);      // finished, awaiting a check
+  std::set<work::UnitId> checks_out_ ABSL_GUARDED_BY(mutex_);     // being checked
   std::map<work::GameId, Shard> shards_ ABSL_GUARDED_BY(mutex_);  // by their first game
   Duplicates duplicates_ ABSL_GUARDED_BY(mutex_) = Duplicates::kDrop;
   LedgerCounts counts_ ABSL_GUARDED_BY(mutex_);

@@ -29,8 +29,7 @@ uint64_t SuspendedUploads::ReceivedBytes(const UploadKey& key) const {
 }
 
 void SuspendedUploads::Sweep(absl::Time now, const std::function<bool(const UploadKey&)>& counts) {
-  std::erase_if(entries_,
-                [&](const Entry& e) { return now - e.since > kKept || !counts(e.key); });
+  std::erase_if(entries_, [&](const Entry& e) { return now - e.since > kKept || !counts(e.key); });
 }
 
 }  // namespace moyo::store

@@ -71,15 +71,13 @@ inline bool IsOpen(const Unit& unit) {
 // A lease under this token is out: its worker may fetch the sources.
 inline bool IsHeldUnder(const Unit& unit, FencingToken token) {
   if (token.value == 0) return false;
-  return unit.second.token == token ||
-         (unit.state == UnitState::kLeased && unit.token == token);
+  return unit.second.token == token || (unit.state == UnitState::kLeased && unit.token == token);
 }
 
 // A shard under this token may still become the unit's. The last holder may finish late while no
 // other has the unit.
 inline bool MayCommit(const Unit& unit, FencingToken token) {
-  return IsOpen(unit) && token.value != 0 &&
-         (unit.token == token || unit.second.token == token);
+  return IsOpen(unit) && token.value != 0 && (unit.token == token || unit.second.token == token);
 }
 
 struct Policy {
@@ -119,8 +117,7 @@ struct Commit {
   FencingToken token;
   std::string digest;
 };
-using Event =
-    std::variant<Grant, GrantSecond, Progress, Release, Tick, Restart, Uploaded, Commit>;
+using Event = std::variant<Grant, GrantSecond, Progress, Release, Tick, Restart, Uploaded, Commit>;
 
 enum class Outcome : uint8_t {
   kApplied,    // store `next`

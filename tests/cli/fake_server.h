@@ -44,7 +44,7 @@ class FakeShardService : public v1::ShardService::Service {
   std::map<uint64_t, std::string> files;
   int downloads = 0;
   int cut_downloads = 0;  // so many downloads break after two pieces
-  int cut_calls = 0;  // so many calls for the manifest end as those of a server that stops
+  int cut_calls = 0;      // so many calls for the manifest end as those of a server that stops
 };
 
 class FakeServer {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs server and workers as real programs on real games while everything that can fail fails, round after round.
 
-    tests/fault/campaign.py --rounds 500 --seed 1 [--trainer]
+    tests/fault/campaign.py --rounds 500 --seed 1 --parallel 3 [--trainer]
 
-A round: a fresh run directory, faults at random moments and at named points (faults.py) from three lanes at once,
+A round: a fresh run directory, faults at random moments and at named points (faults.py) from several lanes at once,
 then peace until every unit is finished. After it the ledger, the shards and the dataset digest must be those of the
 undisturbed run, every shard must verify, no alarm may stand, and every program must end with exit code 0 when asked to.
 A round that fails keeps its folder and says its seed. Exit code: 0 when all rounds held.
@@ -11,8 +11,10 @@ A round that fails keeps its folder and says its seed. Exit code: 0 when all rou
 
 import argparse
 import collections
+import concurrent.futures
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -29,6 +31,9 @@ import programs  # noqa: E402
 GAMES_PER_SHARD = 10
 LEASE_SECONDS = 2
 DELAY_SECONDS = 0.002
+BACKUP_AFTER_SECONDS = 0.3
+RECHECK_PERCENT = 20
+CLOCK_JUMPS_SECONDS = (-86400, -3700, -5, 5, 3700, 86400)
 FAULT_SECONDS = 4.0
 PATIENCE_SECONDS = 120
 START_SECONDS = 2
@@ -104,21 +109,23 @@ class Cluster:
         os.makedirs(folder)
         self.server_command = [
             programs.program("moyo-server"), "--run-dir", self.run_dir, "--games", games, "--games-per-shard",
-            str(GAMES_PER_SHARD), "--lease-seconds", str(LEASE_SECONDS), "--max-attempts", "100", "--listen"]
+            str(GAMES_PER_SHARD), "--lease-seconds", str(LEASE_SECONDS), "--max-attempts", "100", "--backup-after",
+            str(BACKUP_AFTER_SECONDS), "--recheck-percent", str(RECHECK_PERCENT), "--listen"]
         self.server = Program(folder, "server", self.server_command + ["127.0.0.1:0"], options.shim)
         self.server.start()
         port = faults.await_until("the server listens", self._port, PATIENCE_SECONDS)
         self.address = "127.0.0.1:%d" % port
         self.server.command = self.server_command + [self.address]
-        self.proxies = [faults.Proxy(port, DELAY_SECONDS) for _ in range(3)]
+        self.proxies = [faults.Proxy(port, DELAY_SECONDS) for _ in range(4)]  # the last is the reader's
         self.workers = []
-        for i, proxy in enumerate(self.proxies):
+        for i, proxy in enumerate(self.proxies[:3]):
             spool = os.path.join(folder, "spool-%d" % i)
             command = [programs.program("moyo-worker"), "--server", "127.0.0.1:%d" % proxy.port, "--parallel", "2",
                        "--name", "worker-%d" % i, "--spool", spool, "--local-files", "on" if i == 0 else "off"]
             self.workers.append(Program(folder, "worker-%d" % i, command, options.shim))
             self.workers[-1].start()
             self.workers[-1].spool = spool
+        self.out = os.path.join(folder, "out")
         self.trainer = None
         if options.trainer:
             command = [programs.program("moyo-trainer"), "--server", "127.0.0.1:%d" % port, "--run-dir", self.run_dir,
@@ -148,6 +155,7 @@ class Cluster:
             proxy.heal(DELAY_SECONDS)
         for program in self.programs():
             program.control.heal()
+            program.control.set_clock(0)
             if program.is_alive():
                 program.process.send_signal(signal.SIGCONT)
             elif program is not self.trainer or program.process.returncode != 0:
@@ -179,8 +187,8 @@ class Cluster:
         if self.trainer:
             self.await_learning(status)
         ledger = programs.succeed("moyo", "ledger", "--format", "csv", "--server", self.address, quiet=True)
-        programs.succeed("moyo", "shards", "--out", os.path.join(self.folder, "out"), "--server", self.address,
-                         quiet=True)
+        # Into the folder in which the reader was stopped again and again; each shard is verified.
+        programs.succeed("moyo", "shards", "--out", self.out, "--server", self.address, quiet=True)
         counts = status["ledger"]
         parts = sum(counts[state] for state in ("accepted", "duplicate", "filtered", "rejected", "quarantined", "pending"))
         if counts["found"] != parts:
@@ -217,6 +225,32 @@ def corrupt_spool(chance, worker):
         file.write(content)
 
 
+def expect_damage_to_be_found(chance, cluster):
+    """A shard of the dataset that the disk spoiled must not reach anyone."""
+    folder = os.path.join(cluster.run_dir, "server", "shards")
+    path = os.path.join(folder, chance.choice(sorted(os.listdir(folder))))
+    with open(path, "r+b") as file:
+        at = chance.randrange(os.path.getsize(path))
+        file.seek(at)
+        byte = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte[0] ^ 1 << chance.randrange(8)]))
+    out = os.path.join(cluster.folder, "damaged")
+    done = programs.run("moyo", "shards", "--out", out, "--server", cluster.address, quiet=True)
+    name = os.path.basename(path)[: len("unit-00000000")]
+    if done.returncode == 0:
+        check_same_shard(os.path.join(out, name + ".npz"), os.path.join(cluster.out, name + ".npz"))
+    elif done.returncode != 1 or name not in done.stderr:
+        raise AssertionError("damage of %s at %d: %s" % (path, at, done.stderr))
+
+
+def check_same_shard(one, other):
+    """A flipped bit that changes no column (a date in the zip's headers) is no damage."""
+    with zipfile.ZipFile(one) as a, zipfile.ZipFile(other) as b:
+        if a.namelist() != b.namelist() or any(a.read(name) != b.read(name) for name in a.namelist()):
+            raise AssertionError("a damaged shard was taken: %s" % one)
+
+
 def litter_shards(chance, cluster):
     """What a crash may leave: a shard that no row names, a half-written one."""
     folder = os.path.join(cluster.run_dir, "server", "shards")
@@ -247,13 +281,18 @@ class Lane(threading.Thread):
 
     def hit(self, program, points, disk):
         """One fault of a program; gives its name."""
-        kind = self.chance.choice(["kill", "freeze", "point", "point", "point", disk])
+        kind = self.chance.choice(["kill", "freeze", "point", "point", "point", disk, "clock jump"])
         if kind == "kill":
             program.kill()
         elif kind == "freeze":
             program.process.send_signal(signal.SIGSTOP)
             self.pause(3 * LEASE_SECONDS / 2)
             program.process.send_signal(signal.SIGCONT)
+            return kind
+        elif kind == "clock jump":
+            program.control.set_clock(self.chance.choice(CLOCK_JUMPS_SECONDS))
+            self.pause(1.5)
+            program.control.set_clock(self.chance.choice((0,) + CLOCK_JUMPS_SECONDS))
             return kind
         elif kind == "point":
             name, point = self.chance.choice(sorted(points.items()))
@@ -313,6 +352,21 @@ class Lane(threading.Thread):
         proxy.heal(DELAY_SECONDS)
         return "network: " + kind
 
+    def hit_reader(self):
+        """Fetches the shards that are there, and is stopped in the middle more often than not."""
+        command = [programs.program("moyo"), "shards", "--out", self.cluster.out, "--server",
+                   "127.0.0.1:%d" % self.cluster.proxies[3].port]
+        reader = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL)
+        try:
+            code = reader.wait(self.chance.uniform(0.05, 1.0))
+        except subprocess.TimeoutExpired:
+            reader.kill()
+            reader.wait()
+            return "reader: kill"
+        self.pause(1)
+        return "reader: fetched" if code == 0 else "reader: cut off"
+
     def hit_trainer(self):
         trainer = self.cluster.trainer
         if not trainer.is_alive():
@@ -328,7 +382,7 @@ def run_round(folder, games, options, seed, tally):
     cluster = Cluster(folder, games, options)
     try:
         deadline = time.monotonic() + FAULT_SECONDS
-        steps = [Lane.hit_server, Lane.hit_worker, Lane.hit_network] + ([Lane.hit_trainer] if options.trainer else [])
+        steps = [Lane.hit_server, Lane.hit_worker, Lane.hit_network, Lane.hit_reader] + ([Lane.hit_trainer] if options.trainer else [])
         lanes = [Lane(cluster, "%s %d" % (seed, i), deadline, tally, step) for i, step in enumerate(steps)]
         for lane in lanes:
             lane.start()
@@ -339,6 +393,7 @@ def run_round(folder, games, options, seed, tally):
                 raise lane.error
         cluster.heal()
         results = cluster.results()
+        expect_damage_to_be_found(random.Random(seed), cluster)
         cluster.leave()
         return results
     finally:
@@ -367,13 +422,18 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=1, help="of the first round; the next has the next")
     parser.add_argument("--games", type=int, default=600, help="of the bundled archive")
     parser.add_argument("--trainer", action="store_true", help="with a trainer that is killed, too")
+    parser.add_argument("--bin", action="append", help="a folder of programs; several: the first that has one")
+    parser.add_argument("--parallel", type=int, default=1, help="so many rounds at once; they mostly wait")
     parser.add_argument("--keep", metavar="FOLDER", help="where the folders of failed rounds go")
     parser.add_argument("--shim", default=os.environ.get("MOYO_FAULT_SHIM"), help="the preloaded library")
     return parser.parse_args()
 
 
 def main():
+    begun = time.monotonic()
     options = parse_arguments()
+    if options.bin:
+        programs.BIN = os.pathsep.join(options.bin)
     programs.require("moyo-server", "moyo-worker", "moyo", *(["moyo-trainer"] if options.trainer else []))
     if not options.shim or not os.path.exists(options.shim):
         sys.exit("campaign: no fault shim; build the target moyo-fault-shim and name it with --shim")
@@ -384,7 +444,8 @@ def main():
         os.mkdir(games)
         write_games(games, options.games)
         undisturbed = run_undisturbed(os.path.join(top, "undisturbed"), games, options)
-        for seed in range(options.seed, options.seed + options.rounds):
+
+        def attempt(seed):
             folder = os.path.join(top, "round-%d" % seed)
             begin = time.monotonic()
             try:
@@ -396,9 +457,15 @@ def main():
                 if options.keep:
                     shutil.copytree(folder, os.path.join(options.keep, "round-%d" % seed), dirs_exist_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
+
+        with concurrent.futures.ThreadPoolExecutor(options.parallel) as pool:
+            list(pool.map(attempt, range(options.seed, options.seed + options.rounds)))
     for kind, count in sorted(tally.items()):
         print("%6d  %s" % (count, kind))
-    print("%d rounds, %d faults, %d failed: %s" % (options.rounds, sum(tally.values()), len(failed), failed))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("%d rounds, %d faults, %d failed: %s; %.0f s, %.0f s of processors" % (
+        options.rounds, sum(tally.values()), len(failed), sorted(failed), time.monotonic() - begun,
+        used.ru_utime + used.ru_stime))
     return 1 if failed else 0
 
 

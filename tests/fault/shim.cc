@@ -1,17 +1,22 @@
 // A library to preload (LD_PRELOAD) into a program under test: it dies at a chosen file or network
-// operation, or its disk is full or read-only, as a page shared with the campaign says. So nothing
-// for tests stands in the programs, and every point between two operations can be hit.
+// operation, its disk is full or read-only, or its wall clock jumps, as a page shared with the
+// campaign says. So nothing for tests stands in the programs, and every point between two
+// operations can be hit.
 //
 //   MOYO_FAULT_CONTROL  file with a Control, mapped for reading and writing
 //   MOYO_FAULT_FOLDER   only files below this folder count
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
@@ -22,17 +27,19 @@
 
 namespace {
 
-enum Operation : uint32_t { kNone, kWrite, kSync, kRename, kUnlink, kSend };
+enum Operation : uint32_t { kNone, kWrite, kSync, kRename, kUnlink, kSend, kRead };
 enum When : uint32_t { kBefore, kAfter };
 
 // As tests/fault/faults.py packs it.
 struct Control {
   std::atomic<uint32_t> operation;  // to die at
   std::atomic<uint32_t> when;
-  std::atomic<int32_t> countdown;   // dies at the one that brings it to 0
-  std::atomic<int32_t> disk_errno;  // not 0: what changes files fails so
-  char path_part[48];               // of the files that count; empty: all
+  std::atomic<int32_t> countdown;        // dies at the one that brings it to 0
+  std::atomic<int32_t> disk_errno;       // not 0: what changes files fails so
+  char path_part[48];                    // of the files that count; empty: all
+  std::atomic<int64_t> clock_offset_ns;  // added to the wall clock
 };
+constexpr int64_t kSecond = 1'000'000'000;
 
 Control* control() {
   static Control* const mapped = [] {
@@ -50,6 +57,38 @@ Control* control() {
 template <typename Function>
 Function* Next(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+long Call(long number, long a, long b, long c, long d, long e, long f) {
+  static auto* const next = Next<long(long, ...)>("syscall");
+  return next(number, a, b, c, d, e, f);
+}
+
+timespec TimeOf(int64_t ns) { return {ns / kSecond, ns % kSecond}; }
+int64_t NanosecondsOf(const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; }
+
+int64_t TrueWallClock() {
+  timespec now;
+  Call(SYS_clock_gettime, CLOCK_REALTIME, reinterpret_cast<long>(&now), 0, 0, 0, 0);
+  return NanosecondsOf(now);
+}
+
+int64_t WallClock() {
+  const Control* const c = control();
+  return TrueWallClock() + (c == nullptr ? 0 : c->clock_offset_ns.load());
+}
+
+// A wait until a time of the wall clock, as absl::Mutex does: by the one that jumps, also while the
+// wait goes on, as the kernel would.
+long WaitUntilWallClock(long word, long operation, long value, int64_t deadline, long mask) {
+  constexpr int64_t kSlice = kSecond / 4;
+  for (;;) {
+    const int64_t left = deadline - WallClock();
+    const timespec until = TimeOf(TrueWallClock() + std::clamp<int64_t>(left, 0, kSlice));
+    const long result =
+        Call(SYS_futex, word, operation, value, reinterpret_cast<long>(&until), 0, mask);
+    if (result == 0 || errno != ETIMEDOUT || deadline <= WallClock()) return result;
+  }
 }
 
 bool IsBelow(const char* path) {
@@ -158,6 +197,51 @@ int unlink(const char* path) {
   if (!IsArmed() || !IsBelow(path)) return next(path);
   // Removing works on a full disk.
   return Change(kUnlink, path, control()->disk_errno != ENOSPC, [&] { return next(path); });
+}
+
+ssize_t pread(int fd, void* bytes, size_t count, off_t offset) {
+  static auto* const next = Next<ssize_t(int, void*, size_t, off_t)>("pread");
+  return ChangeOf(kRead, fd, false, [&] { return next(fd, bytes, count, offset); });
+}
+
+ssize_t pread64(int fd, void* bytes, size_t count, off64_t offset) {
+  static auto* const next = Next<ssize_t(int, void*, size_t, off64_t)>("pread64");
+  return ChangeOf(kRead, fd, false, [&] { return next(fd, bytes, count, offset); });
+}
+
+int clock_gettime(clockid_t clock, timespec* time) {
+  static auto* const next = Next<int(clockid_t, timespec*)>("clock_gettime");
+  const int result = next(clock, time);
+  if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE)) return result;
+  const Control* const c = control();
+  if (c != nullptr) *time = TimeOf(NanosecondsOf(*time) + c->clock_offset_ns);
+  return result;
+}
+
+int gettimeofday(timeval* time, void*) {
+  const timespec now = TimeOf(WallClock());
+  *time = {now.tv_sec, now.tv_nsec / 1000};
+  return 0;
+}
+
+time_t time(time_t* time) {
+  const time_t now = WallClock() / kSecond;
+  if (time != nullptr) *time = now;
+  return now;
+}
+
+long syscall(long number, ...) {
+  va_list list;
+  va_start(list, number);
+  long a[6];
+  for (long& argument : a) argument = va_arg(list, long);
+  va_end(list);
+  constexpr long kByWallClock = FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME;
+  const bool is_timed = number == SYS_futex && (a[1] & ~FUTEX_PRIVATE_FLAG) == kByWallClock &&
+                        a[3] != 0 && control() != nullptr;
+  if (!is_timed) return Call(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  const int64_t deadline = NanosecondsOf(*reinterpret_cast<const timespec*>(a[3]));
+  return WaitUntilWallClock(a[0], a[1], a[2], deadline, a[5]);
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {

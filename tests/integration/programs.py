@@ -12,7 +12,9 @@ SKIPPED = 77
 
 
 def program(name):
-    return os.path.join(BIN, name)
+    """Its path: in the first of the folders of BIN that has it."""
+    paths = [os.path.join(folder, name) for folder in BIN.split(os.pathsep)]
+    return next((path for path in paths if os.access(path, os.X_OK)), paths[0])
 
 
 def have(*names):

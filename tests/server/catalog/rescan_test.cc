@@ -27,8 +27,7 @@ class RescanTest : public testing::Test {
     cataloguer_ = nullptr;
     store_ = nullptr;
     store_ = *store::Store::Open(state_.path(), {}, clock_);
-    cataloguer_ =
-        std::make_unique<Cataloguer>(*store_, CatalogOptions{10, games_.path() + "/run"});
+    cataloguer_ = std::make_unique<Cataloguer>(*store_, CatalogOptions{10, games_.path() + "/run"});
   }
 
   ScanResult Scan(uint64_t limit = 0) {

@@ -36,14 +36,16 @@ class AlikeIndexTest : public testing::Test {
 
   // The rows of a unit that is committed: its games begin at `first`.
   void WriteUnit(uint64_t unit, const std::vector<AlikeKey>& keys) {
-    ASSERT_TRUE(database_
-                    ->Execute(absl::StrCat(
-                        "INSERT INTO units VALUES (", unit, ",1,1,", keys.front().game_id(), ",",
-                        keys.size(), ",3,0,1,'',x'','');",
-                        "INSERT INTO shards(unit_id, token, digest, length_bytes, games, positions)"
-                        " VALUES (",
-                        unit, ",1,x'',1,1,1)"))
-                    .ok());
+    ASSERT_TRUE(
+        database_
+            ->Execute(absl::StrCat(
+                "INSERT INTO units(unit_id, first_source, sources, first_game, games, state,"
+                " failures, token, worker, digest, last_error) VALUES (",
+                unit, ",1,1,", keys.front().game_id(), ",", keys.size(), ",3,0,1,'',x'','');",
+                "INSERT INTO shards(unit_id, token, digest, length_bytes, games, positions)"
+                " VALUES (",
+                unit, ",1,x'',1,1,1)"))
+            .ok());
     for (const AlikeKey& key : keys) {
       static constexpr char kInsert[] =
           "INSERT INTO games(game_id, unit_id, source_id, state, reason, byte_offset, detail,"

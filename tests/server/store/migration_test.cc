@@ -70,7 +70,11 @@ class MigrationTest : public StoreFixture {
     const GrantedUnit pending = Lease();
     EXPECT_EQ(pending.unit.id.value, 6u);
     EXPECT_GE(pending.unit.token.value, 1011u);
-    ASSERT_TRUE(UploadAndCommit(pending.unit, {"a"}).ok());
+    CommitRequest copy = Accepting(pending.unit, {"a"});
+    copy.games[0].moves = 200;
+    copy.games[0].marks = {1001, 1002, 1003, 1004, 1005, 1006};
+    ASSERT_TRUE(Upload(pending.unit, copy.digest).ok());
+    ASSERT_TRUE(store_->Commit(copy).ok());
     work::Unit leased;
     leased.id.value = 4;
     leased.token.value = 16;

@@ -1,6 +1,6 @@
 // Tens of thousands of random events against the store: workers that hang, repeat, come late, back
-// each other up and check each other, and a server that is killed. What must hold, holds at every step; in the end the dataset is always the
-// same.
+// each other up and check each other, and a server that is killed. What must hold, holds at every
+// step; in the end the dataset is always the same.
 #include <random>
 
 #include "tests/server/store/store_fixture.h"

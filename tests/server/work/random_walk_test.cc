@@ -1,7 +1,7 @@
 // A million random events: calls that are lost, doubled, late and out of order, workers that hang
-// and disagree, backups and checks, a server that restarts and whose clock jumps. After each one the units must be
-// where a plain model of the promises (server/DESIGN.md, DESIGN section 5) says, and the promises
-// must hold.
+// and disagree, backups and checks, a server that restarts and whose clock jumps. After each one
+// the units must be where a plain model of the promises (server/DESIGN.md, DESIGN section 5) says,
+// and the promises must hold.
 #include <gtest/gtest.h>
 
 #include <algorithm>

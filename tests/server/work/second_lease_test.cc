@@ -26,9 +26,9 @@ TEST(UnitTimesTest, OneSlowUnitDoesNotRaiseTheBar) {
 
 TEST(UnitTimesTest, QuickUnitsGetNoBackupBeforeThePolicySays) {
   EXPECT_EQ(TimesOf(5, absl::Milliseconds(3)).StragglerAge(kPolicy), absl::Seconds(2));
-  EXPECT_EQ(TimesOf(5, absl::Milliseconds(3))
-                .StragglerAge({.backup_after = absl::InfiniteDuration()}),
-            absl::InfiniteDuration());
+  EXPECT_EQ(
+      TimesOf(5, absl::Milliseconds(3)).StragglerAge({.backup_after = absl::InfiniteDuration()}),
+      absl::InfiniteDuration());
 }
 
 TEST(UnitTimesTest, OldTimesAreForgotten) {

@@ -205,7 +205,9 @@ std::map<std::string, std::function<void()>> CheckRows() {
          EXPECT_EQ(OutcomeOf(unit, GrantSecond{kSecond, "other"}), Outcome::kUnchanged);
        }},
       {"DONE|progress|check's token",
-       [] { ExpectSecondRenewed(Applied(Checked(), Progress{kSecond, 6})); }},
+       [] {
+         ExpectSecondRenewed(Applied(Checked(), Progress{kSecond, 6}));
+       }},
       {"DONE|uploaded|check's token",
        [] { EXPECT_EQ(OutcomeOf(Checked(), Uploaded{kSecond}), Outcome::kRepeated); }},
       {"DONE|release, or tick|check's token, or its expire time reached",
