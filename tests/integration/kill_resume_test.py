@@ -14,12 +14,13 @@ import time
 import unittest
 
 import programs
+import waiting
 
 KILLS = int(os.environ.get("MOYO_KILLS", "5"))
 STEPS = int(os.environ.get("MOYO_STEPS", "500"))
 SEED = int(os.environ.get("MOYO_SEED", "1"))
 GAMES = 60
-BATCH = 16
+BATCH = 8
 PATIENCE_SECONDS = float(os.environ.get("MOYO_PATIENCE_SECONDS", "300"))
 
 
@@ -50,13 +51,15 @@ class KillResumeTest(unittest.TestCase):
                          os.path.join(programs.SOURCE, "tests/data/games-2015.zip"), "--run-dir",
                          parsed, "--limit", GAMES, "--games-per-shard", "20", "--parse-only")
         cls.shards = os.path.join(cls.folder, "shards")
-        programs.succeed("moyo", "shards", "--run-dir", parsed, "--out", cls.shards)
+        # The server of the run may still be on its way out, and its address be found.
+        waiting.await_value("shards", lambda: programs.run(
+            "moyo", "shards", "--run-dir", parsed, "--out", cls.shards).returncode == 0)
 
     def command(self, name):
         run_dir = os.path.join(self.folder, name)
         return [programs.program("moyo-trainer")] + [str(argument) for argument in (
-            "--shards", self.shards, "--run-dir", run_dir, "--blocks", 1, "--filters", 8, "--batch-size",
-            BATCH, "--epochs", 1000, "--max-samples", STEPS * BATCH, "--threads", 1,
+            "--shards", self.shards, "--run-dir", run_dir, "--blocks", 1, "--filters", 4, "--precision",
+            "fp32", "--batch-size", BATCH, "--epochs", 1000, "--max-samples", STEPS * BATCH, "--threads", 1,
             "--validation-positions", 64, "--validate-minutes", 0.1, "--checkpoint-minutes", 0.01,
             "--games-memory", "20KiB", "--validation-percent", 10,
             "--loss-log", run_dir + ".losses")]
@@ -77,7 +80,7 @@ class KillResumeTest(unittest.TestCase):
 
     def test_losses_of_a_killed_run_are_those_of_an_undisturbed_one(self):
         expected = self.finish("whole")
-        self.assertEqual(len(expected), STEPS)
+        self.assertGreaterEqual(len(expected), STEPS)  # each epoch ends on a short batch
         draw = random.Random(SEED)
         log = os.path.join(self.folder, "killed.losses")
         deaths = 0
