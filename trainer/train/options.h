@@ -41,11 +41,11 @@ struct TrainingOptions {
   uint32_t batch_size = 128;
   uint32_t micro_batch = 0;  // samples of one pass through the network; 0: planned from the budget
   Precision precision = Precision::kBf16;
+  OptimizerKind optimizer = OptimizerKind::kMuon;
+  double learning_rate = DefaultLearningRate(OptimizerKind::kMuon);
   ScheduleKind schedule = ScheduleKind::kCosine;
   std::vector<double> decay_at = {0.5, 0.75};  // kStep: shares of the schedule, ascending
   double decay_factor = 0.1;                   // kStep: of the rate, at each of them
-  OptimizerKind optimizer = OptimizerKind::kMuon;
-  double learning_rate = DefaultLearningRate(OptimizerKind::kMuon);
   double weight_decay = 1e-4;  // of convolution and linear weights; times the learning rate
   double warmup = 0.02;        // share of the schedule
   double policy_weight = 1;    // of the policy loss
