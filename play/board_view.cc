@@ -64,34 +64,33 @@ std::string Row(const GameState& state, int y, Style style) {
 
 }  // namespace
 
-std::string RenderBoard(const GameState& state, Style style) {
+std::string RenderBoard(const GameState& state, Style style, Language language) {
   const go::Board& board = state.board();
   std::string text = Header(board.size());
   for (int y = 0; y < board.size(); ++y) absl::StrAppend(&text, Row(state, y, style));
   absl::StrAppend(&text, Header(board.size()));
   if (state.moves().empty()) {
-    absl::StrAppend(&text, "Start.");
+    text += Say(language, Word::kStart);
   } else {
     const go::Move& last = state.moves().back();
-    absl::StrAppend(&text, "Move ", state.moves().size(), ": ", ColorName(last.color), " ",
-                    FormatVertex(last.point, board.size()), ".");
+    text += Say(language, Word::kLastMove, state.moves().size(), ColorWord(last.color, language),
+                PointWord(last.point, board.size(), language));
   }
-  absl::StrAppend(&text, " ", ColorName(state.to_move()), " to move. Captures: Black ",
-                  board.captures(go::Color::kBlack), ", White ", board.captures(go::Color::kWhite),
-                  ".\n");
-  return text;
+  return text + Say(language, Word::kTurn, ColorWord(state.to_move(), language),
+                    board.captures(go::Color::kBlack), board.captures(go::Color::kWhite));
 }
 
-std::string RenderSuggestions(const std::vector<Suggestion>& moves, float value, go::Color color) {
+std::string RenderSuggestions(const std::vector<Suggestion>& moves, float value, go::Color color,
+                              Language language) {
   std::string text;
   int rank = 0;
   for (const Suggestion& move : moves) {
     absl::StrAppendFormat(&text, "%2d. %-4s %6.2f%%\n", ++rank,
-                          FormatVertex(move.point, features::kBoardSize), 100 * move.probability);
+                          PointWord(move.point, features::kBoardSize, language),
+                          100 * move.probability);
   }
-  absl::StrAppendFormat(&text, "Value for %s: %+.3f (%.1f%% to win)\n", ColorName(color), value,
-                        50 * (value + 1));
-  return text;
+  return text + Say(language, Word::kValue, ColorWord(color, language),
+                    absl::StrFormat("%+.3f", value), absl::StrFormat("%.1f", 50 * (value + 1)));
 }
 
 Style StyleOfStdout() {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/rpc/address.h"
 #include "play/vertex.h"
 
 namespace moyo::play {
@@ -74,6 +75,10 @@ void AddBoard(CLI::App& app, CommandLine& line) {
   command.add_flag_callback(
       "--no-reply", [&line] { line.board.console.reply = Reply::kOnlyWhenAsked; },
       "The network moves only when asked (ai)");
+  line.board.console.language = LanguageOfEnvironment();
+  command.add_option("--lang", line.board.console.language, "en or ko (as LANG says)")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Language>{{"en", Language::kEnglish}, {"ko", Language::kKorean}}));
   AddPlayerFlags(command, line.board.console.player);
   command.callback([&line] { line.command = Command::kBoard; });
 }
@@ -169,6 +174,9 @@ void AddWeb(CLI::App& app, CommandLine& line) {
   WebOptions& options = line.web;
   CLI::App& command = AddCommand(app, "web", "Play and look at games in a browser", line);
   command.add_option("--listen", options.listen, "HOST:PORT; port 0 picks a free one")
+      ->check([](const std::string& text) {
+        return std::string(rpc::SplitAddress(text).status().message());
+      })
       ->capture_default_str();
   command.add_flag_callback(
       "--insecure", [&options] { options.encryption = web::Encryption::kWaived; },

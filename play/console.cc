@@ -15,19 +15,6 @@
 namespace moyo::play {
 namespace {
 
-constexpr const char* kHelp =
-    "  Q16         play there (columns A to T without I, rows 1 to 19 from the bottom)\n"
-    "  pass        pass the turn\n"
-    "  ai          let the network play this turn\n"
-    "  top [N]     the network's N best moves here (5)\n"
-    "  undo        take back your last move and the answer to it\n"
-    "  score       area count with every stone alive\n"
-    "  board       print the board again\n"
-    "  new         start over\n"
-    "  save FILE   write the game as SGF\n"
-    "  load FILE   read a game from an SGF file\n"
-    "  help, quit\n";
-
 constexpr size_t kMaxEchoBytes = 40;
 
 std::string Strip(std::string_view text) {
@@ -52,11 +39,9 @@ void Console::NewGame() {
   network_plies_.clear();
 }
 
-std::string Console::Welcome() const {
-  return absl::StrCat(Board(), "Type a move such as Q16, or help.\n");
-}
+std::string Console::Welcome() const { return Board() + Talk(Word::kWelcome); }
 
-std::string Console::Prompt() const { return absl::StrCat(ColorName(state_.to_move()), "> "); }
+std::string Console::Prompt() const { return Name(state_.to_move()) + "> "; }
 
 std::string Console::Handle(std::string_view text) {
   const std::string line = Strip(text);
@@ -68,7 +53,7 @@ std::string Console::Handle(std::string_view text) {
     quit_ = true;
     return "";
   }
-  if (word == "help") return kHelp;
+  if (word == "help") return Talk(Word::kHelp);
   if (word == "top") return Top(argument);
   if (word == "save") return Save(argument);
   if (word == "load") return LoadFile(argument);
@@ -86,17 +71,19 @@ std::string Console::Handle(std::string_view text) {
     }
     if (const auto point = ParseVertex(word, features::kBoardSize)) return PlayPoint(*point);
   }
-  return absl::StrCat("'", EscapeBytes(line, kMaxEchoBytes),
-                      "' is neither a move nor a command; help lists them.\n");
+  return Talk(Word::kNotUnderstood, EscapeBytes(line, kMaxEchoBytes));
 }
 
 std::string Console::PlayPoint(go::Point point) {
-  const absl::Status played = state_.Play({point, state_.to_move()});
-  if (!played.ok()) {
-    return absl::StrCat(FormatVertex(point, features::kBoardSize), ": ", played.message(), "\n");
+  const std::string name = PointWord(point, features::kBoardSize, options_.language);
+  const go::Move move{point, state_.to_move()};
+  if (const go::Legality why = state_.board().Check(move); why != go::Legality::kLegal) {
+    return Talk(Word::kIllegal, name, LegalityWord(why, options_.language));
   }
+  const absl::Status played = state_.Play(move);
+  if (!played.ok()) return absl::StrCat(name, ": ", played.message(), "\n");
   if (options_.reply == Reply::kOnlyWhenAsked) return Board();
-  if (state_.consecutive_passes() >= 2) return absl::StrCat(Board(), "Both passed; see score.\n");
+  if (state_.consecutive_passes() >= 2) return Board() + Talk(Word::kBothPassed);
   return NetworkMoves();
 }
 
@@ -105,32 +92,33 @@ std::string Console::NetworkMoves() {
   const absl::StatusOr<Decision> decision = player_.Decide(state_, color);
   if (!decision.ok()) return absl::StrCat(Board(), decision.status().message(), "\n");
   if (decision->kind == Decision::Kind::kResign) {
-    return absl::StrCat(Board(), ColorName(color), " (network) resigns.\n");
+    return Board() + Talk(Word::kResigns, Name(color));
   }
   const absl::Status played = state_.Play({decision->point, color});
   if (!played.ok()) return absl::StrCat(Board(), played.message(), "\n");
   network_plies_.push_back(state_.moves().size() - 1);
   std::string text = Board();
-  absl::StrAppendFormat(&text, "%s (network) plays %s (%.1f%%, value %+.2f).\n", ColorName(color),
-                        FormatVertex(decision->point, features::kBoardSize),
-                        100 * decision->probability, decision->value);
-  if (state_.consecutive_passes() >= 2) absl::StrAppend(&text, "Both passed; see score.\n");
+  text += Talk(Word::kPlays, Name(color),
+               PointWord(decision->point, features::kBoardSize, options_.language),
+               absl::StrFormat("%.1f", 100 * decision->probability),
+               absl::StrFormat("%+.2f", decision->value));
+  if (state_.consecutive_passes() >= 2) text += Talk(Word::kBothPassed);
   return text;
 }
 
 std::string Console::Top(const std::string& argument) {
   int count = 5;
   if (!argument.empty() && (!absl::SimpleAtoi(argument, &count) || count < 1)) {
-    return "top takes a number of moves, such as: top 5\n";
+    return Talk(Word::kTopUsage);
   }
   const absl::StatusOr<Evaluation> evaluation = player_.Evaluate(state_, state_.to_move());
   if (!evaluation.ok()) return absl::StrCat(evaluation.status().message(), "\n");
   const std::vector<Suggestion> moves = TopMoves(state_, state_.to_move(), *evaluation, count);
-  return RenderSuggestions(moves, evaluation->value, state_.to_move());
+  return RenderSuggestions(moves, evaluation->value, state_.to_move(), options_.language);
 }
 
 std::string Console::Undo() {
-  if (state_.moves().empty()) return "Nothing to undo.\n";
+  if (state_.moves().empty()) return Talk(Word::kNothingToUndo);
   // With the network answering, its answer and the move before it go together.
   const bool answered = options_.reply == Reply::kAfterEachMove && !network_plies_.empty() &&
                         network_plies_.back() == state_.moves().size() - 1;
@@ -144,14 +132,14 @@ std::string Console::Undo() {
 }
 
 std::string Console::Save(const std::string& path) {
-  if (path.empty()) return "save takes a file name, such as: save game.sgf\n";
+  if (path.empty()) return Talk(Word::kSaveUsage);
   const absl::Status saved = SaveGame(state_.record(), path);
   if (!saved.ok()) return absl::StrCat(saved.message(), "\n");
-  return absl::StrCat("Saved ", state_.moves().size(), " moves to ", path, ".\n");
+  return Talk(Word::kSaved, state_.moves().size(), path);
 }
 
 std::string Console::LoadFile(const std::string& path) {
-  if (path.empty()) return "load takes a file name, such as: load game.sgf\n";
+  if (path.empty()) return Talk(Word::kLoadUsage);
   const absl::StatusOr<go::GameRecord> game = LoadGame(path);
   if (!game.ok()) return absl::StrCat(game.status().message(), "\n");
   const absl::Status loaded = Load(*game, SIZE_MAX);

@@ -9,6 +9,7 @@
 #include "play/board_view.h"
 #include "play/evaluator.h"
 #include "play/game_state.h"
+#include "play/language.h"
 #include "play/policy_player.h"
 
 namespace moyo::play {
@@ -20,6 +21,7 @@ struct ConsoleOptions {
   // Whether the network answers a person's move by itself.
   Reply reply = Reply::kAfterEachMove;
   PlayerOptions player = {};
+  Language language = Language::kEnglish;
 };
 
 // Not thread-safe; the evaluator must outlive it.
@@ -46,7 +48,12 @@ class Console {
   std::string Undo();
   std::string Save(const std::string& path);
   std::string LoadFile(const std::string& path);
-  std::string Board() const { return RenderBoard(state_, options_.style); }
+  std::string Board() const { return RenderBoard(state_, options_.style, options_.language); }
+  std::string Name(go::Color color) const { return ColorWord(color, options_.language); }
+  template <typename... Values>
+  std::string Talk(Word word, const Values&... values) const {
+    return Say(options_.language, word, values...);
+  }
 
   const ConsoleOptions options_;
   GameState state_;

@@ -45,7 +45,9 @@ bool WaitForShutdown(absl::Duration timeout) {
     const absl::Duration left = deadline - absl::Now();
     if (left <= absl::ZeroDuration()) break;
     pollfd wait = {wake_pipe[0], POLLIN, 0};
-    poll(&wait, 1, static_cast<int>(std::min<int64_t>(absl::ToInt64Milliseconds(left) + 1, 60000)));
+    // Cut first: an infinite wait has no milliseconds to add one to.
+    const absl::Duration most = std::min(left, absl::Minutes(1));
+    poll(&wait, 1, static_cast<int>(absl::ToInt64Milliseconds(most) + 1));
   }
   return ShutdownRequested();
 }

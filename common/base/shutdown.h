@@ -10,7 +10,8 @@ void InstallShutdownHandlers();
 // True once a signal came (or RequestShutdown was called).
 bool ShutdownRequested();
 void RequestShutdown();
-// Waits until shutdown is requested, at most `timeout`; returns ShutdownRequested().
+// Waits until shutdown is requested, at most `timeout`, which may be infinite; returns
+// ShutdownRequested().
 bool WaitForShutdown(absl::Duration timeout);
 
 }  // namespace moyo

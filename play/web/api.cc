@@ -134,10 +134,9 @@ Answer AnswerReview(const std::string& body, Evaluator& evaluator) {
   for (size_t i = 0; i < states.size(); ++i) {
     DropNan(evaluations[i]);
     const size_t ply = from + i;
-    const std::vector<Suggestion> top = TopMoves(states[i], states[i].to_move(), evaluations[i], 1);
-    plies.push_back(
-        ReviewJson(states[i].to_move(), evaluations[i], top.empty() ? go::kPass : top.front().point,
-                   ply < game.moves.size() ? std::optional(game.moves[ply]) : std::nullopt));
+    const bool goes_on = ply < game.moves.size();
+    plies.push_back(ReviewJson(states[i], evaluations[i],
+                               goes_on ? std::optional(game.moves[ply]) : std::nullopt));
   }
   return ordered_json{{"from", from}, {"plies", std::move(plies)}};
 }

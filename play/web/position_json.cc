@@ -46,21 +46,22 @@ ordered_json MoveJson(go::Point point, float probability) {
           {"probability", Rounded(probability)}};
 }
 
-ordered_json NextJson(const go::Move& next, const Evaluation& evaluation) {
+ordered_json NextJson(const GameState& state, const go::Move& next, const Evaluation& evaluation) {
   ordered_json json = MoveJson(next.point, evaluation.policy[features::PolicyIndex(next.point)]);
   json["color"] = std::string(1, ColorLetter(next.color));
-  json["rank"] = RankOf(next.point, evaluation);
+  json["rank"] = RankOf(state, next, evaluation);
   return json;
 }
 
 }  // namespace
 
-int RankOf(go::Point point, const Evaluation& evaluation) {
-  const int played = features::PolicyIndex(point);
+int RankOf(const GameState& state, go::Move move, const Evaluation& evaluation) {
+  const int played = features::PolicyIndex(move.point);
   int rank = 1;
   for (int index = 0; index < features::kPolicySize; ++index) {
     const float other = evaluation.policy[index], own = evaluation.policy[played];
-    if (other > own || (other == own && index < played)) ++rank;
+    const bool before = other > own || (other == own && index < played);
+    if (before && state.MayPlay({features::PolicyPoint(index), move.color})) ++rank;
   }
   return rank;
 }
@@ -99,15 +100,16 @@ ordered_json EvaluationJson(const GameState& state, const Evaluation& evaluation
   ordered_json json = {{"black_wins", BlackWins(state.to_move(), evaluation.value)},
                        {"moves", std::move(moves)},
                        {"policy", std::move(policy)}};
-  if (next) json["next"] = NextJson(*next, evaluation);
+  if (next) json["next"] = NextJson(state, *next, evaluation);
   return json;
 }
 
-ordered_json ReviewJson(go::Color to_move, const Evaluation& evaluation, go::Point choice,
+ordered_json ReviewJson(const GameState& state, const Evaluation& evaluation,
                         const std::optional<go::Move>& next) {
-  ordered_json json = {{"black_wins", BlackWins(to_move, evaluation.value)},
-                       {"choice", PointText(choice)}};
-  if (next) json["next"] = NextJson(*next, evaluation);
+  const std::vector<Suggestion> top = TopMoves(state, state.to_move(), evaluation, 1);
+  ordered_json json = {{"black_wins", BlackWins(state.to_move(), evaluation.value)},
+                       {"choice", top.empty() ? "" : PointText(top.front().point)}};
+  if (next) json["next"] = NextJson(state, *next, evaluation);
   return json;
 }
 

@@ -9,9 +9,8 @@
 
 namespace moyo::play {
 
-// Where a move stands among the 362 entries of the policy: 1 is the most probable.
-int RankOf(go::Point point, const Evaluation& evaluation);
-
+// Where a move stands among those that may be played: 1 is the most probable, as in TopMoves.
+int RankOf(const GameState& state, go::Move move, const Evaluation& evaluation);
 // The position itself: stones, turn, captures, ko, last move, and the count once both have passed.
 nlohmann::ordered_json PositionJson(const GameState& state);
 
@@ -20,7 +19,7 @@ nlohmann::ordered_json EvaluationJson(const GameState& state, const Evaluation& 
                                       const std::optional<go::Move>& next);
 
 // In few words, for a whole game: Black's chance, the network's choice, and `next` compared.
-nlohmann::ordered_json ReviewJson(go::Color to_move, const Evaluation& evaluation, go::Point choice,
+nlohmann::ordered_json ReviewJson(const GameState& state, const Evaluation& evaluation,
                                   const std::optional<go::Move>& next);
 
 }  // namespace moyo::play

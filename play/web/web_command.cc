@@ -5,6 +5,7 @@
 #include "common/base/digest.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/certificate.h"
 #include "play/web/api.h"
 #include "play/web/page_assets.h"
 

@@ -37,6 +37,8 @@ export function need(...programs) {
   return playwright;
 }
 
+export const launch = ({ chromium }) => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+
 const children = []; // of the stages that stand
 
 // Polls until the condition gives something true, and gives that. Fails at once when a program has ended.
@@ -55,6 +57,7 @@ export async function awaited(what, condition, seconds = 240) {
 export class Stage {
   constructor(name) {
     this.folder = mkdtempSync(join(tmpdir(), `moyo-${name}-`));
+    this.children = [];
   }
 
   start(name, ...args) {
@@ -63,6 +66,7 @@ export class Stage {
     const out = openSync(log, "w");
     const child = spawn(join(BIN, name), args, { stdio: ["ignore", out, out] });
     children.push(Object.assign(child, { log }));
+    this.children.push(child);
     return child;
   }
 
@@ -75,13 +79,19 @@ export class Stage {
     }
   }
 
-  async end() {
-    await Promise.all(children.splice(0).map((child) => {
-      if (child.exitCode !== null || child.signalCode !== null) return null;
+  // Ends a program as Ctrl-C does; gives its exit code.
+  async stop(child) {
+    if (children.includes(child)) children.splice(children.indexOf(child), 1);
+    if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
-      return ended;
-    }));
+      await ended;
+    }
+    return child.exitCode;
+  }
+
+  async end() {
+    await Promise.all(this.children.map((child) => this.stop(child)));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Stage, Window, SOURCE, awaited, need } from "./harness.mjs";
+import { Stage, Window, SOURCE, awaited, launch, need } from "./harness.mjs";
 
 const GAMES = join(SOURCE, "tests", "data", "games-2015.zip");
 const PHONE = { width: 375, height: 740 };
@@ -142,9 +142,7 @@ async function checkSignIn(browser) {
   }
 }
 
-const { chromium } = need("moyo", "moyo-server", "moyo-worker", "moyo-trainer");
-const browser = await chromium.launch({
-  executablePath: process.env.MOYO_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launch(need("moyo", "moyo-server", "moyo-worker", "moyo-trainer"));
 try {
   await checkSignIn(browser);
   await checkRun(browser);

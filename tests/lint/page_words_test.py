@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fails unless the languages of each page have the same words, and the page has uses for all of them.
 
-A table is words/LANGUAGE.js: `export default`, a JSON object, `;`.
+A table is words/LANGUAGE.json, or words/LANGUAGE.js: `export default`, a JSON object, `;`.
 """
 
 import json
@@ -9,15 +9,17 @@ import re
 
 import tree
 
-# In scripts: word("key"), Refusal("key"), "reason_x" and "error_x" that are put together; in HTML: data-word="key".
-USED = re.compile(r"""(?:word|Refusal|hasWord)\(\s*"(\w+)"|data-(?:word|label|name)="(\w+)"|[?:]\s*"([a-z]\w*)\"""")
+# What surely asks for a key: word("key") in scripts, data-word="key" in HTML.
+ASKED = re.compile(r"""\bword\("(\w+)"|\bdata-(?:word|label|name)="(\w+)\"""")
+# A key that is put together from parts: `phase_${phase}`.
+PREFIX = re.compile(r"`(\w+_)\$\{")
 PLACE = re.compile(r"\{(\w+)\}")
 
 
 def table_of(text):
+    """The pairs of a table, in order, with a key that stands twice."""
     body = text.strip().removeprefix("export default").removesuffix(";")
-    pairs = json.loads(body, object_pairs_hook=list)
-    return pairs
+    return json.loads(body, object_pairs_hook=list)
 
 
 def problems_of(path, tables, sources):
@@ -36,11 +38,11 @@ def problems_of(path, tables, sources):
         places = {language: set(PLACE.findall(own.get(key, ""))) for language, own in words.items()}
         if len({frozenset(names) for names in places.values()}) > 1:
             problems.append(f"{path}: {key} has other {{places}} in each language: {places}")
-    used = {name for groups in USED.findall(sources) for name in groups if name}
-    problems += [f"{path}: the page asks for {key}, which no table has" for key in sorted(
-        {name for groups in re.findall(r'word\("(\w+)"|data-(?:word|label|name)="(\w+)"', sources) for name in groups if name} - every)]
-    for key in sorted(every - used):
-        if not key.startswith(("error_", "reason_")):
+    asked = {name for groups in ASKED.findall(sources) for name in groups if name}
+    problems += [f"{path}: the page asks for {key}, which no table has" for key in sorted(asked - every)]
+    put_together = tuple(PREFIX.findall(sources))
+    for key in sorted(every - set(re.findall(r"\w+", sources))):
+        if not key.startswith(put_together):
             problems.append(f"{path}: nothing on the page uses {key}")
     return problems
 
@@ -58,7 +60,7 @@ def self_check():
 def main():
     self_check()
     base = tree.root()
-    tables = tree.files(base, tree.PRODUCT_FOLDERS, {".js"})
+    tables = tree.files(base, tree.PRODUCT_FOLDERS, {".js", ".json"})
     folders = sorted({path.parent for path in tables if path.parent.name == "words"})
     problems = []
     for folder in folders:

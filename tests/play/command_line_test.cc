@@ -31,6 +31,27 @@ TEST(CommandLineTest, DefaultsStand) {
   EXPECT_EQ(line.suggest.game_number, 1u);
 }
 
+TEST(CommandLineTest, BoardSpeaksTheLanguageThatIsNamed) {
+  EXPECT_EQ(Parse({"board", "--model", "m", "--lang", "ko"}).board.console.language,
+            Language::kKorean);
+  EXPECT_EQ(Parse({"board", "--model", "m", "--lang", "en"}).board.console.language,
+            Language::kEnglish);
+  EXPECT_EQ(Parse({"board", "--model", "m", "--lang", "fr"}).exit_code, 2);
+}
+
+TEST(CommandLineTest, WebIsForThisMachineUnlessItIsTold) {
+  const CommandLine line = Parse({"web", "--model", "/home/me/my-run/model.pt"});
+  EXPECT_EQ(line.command, Command::kWeb);
+  EXPECT_EQ(line.web.listen, "127.0.0.1:8080");
+  EXPECT_EQ(line.web.encryption, web::Encryption::kAsNeeded);
+  EXPECT_EQ(line.web.network_name, "my-run/model.pt");
+  const CommandLine open = Parse({"web", "--model", "m", "--listen", "0.0.0.0:80", "--insecure"});
+  EXPECT_EQ(open.web.listen, "0.0.0.0:80");
+  EXPECT_EQ(open.web.encryption, web::Encryption::kWaived);
+  EXPECT_EQ(Parse({"web", "--model", "m", "--listen", "here"}).exit_code, 2);
+  EXPECT_EQ(Parse({"web"}).exit_code, 2);
+}
+
 TEST(CommandLineTest, BoardGtpAndEvalTakeTheirs) {
   const CommandLine board = Parse({"board", "--model", "m", "--no-reply"});
   EXPECT_EQ(board.command, Command::kBoard);

@@ -115,8 +115,8 @@ export class Control {
       if (position === null) return;
       if (session.mode === "study") return this.study(position.to_move + point);
       if (session.outcome !== null) throw new api.Refusal("game_over");
-      if (this.thinking > 0 || position.to_move !== session.human) throw new api.Refusal("not_your_turn");
       if (!sessions.atEnd(session)) throw new api.Refusal("looking_back");
+      if (this.thinking > 0 || position.to_move !== session.human) throw new api.Refusal("not_your_turn");
       const turn = ++this.turn;
       const move = session.human + point;
       const game = { ...session.game, moves: [...session.game.moves, move] };

@@ -163,8 +163,9 @@ TEST_F(PlayApiTest, ReviewComparesEveryPly) {
   ASSERT_EQ(review["plies"].size(), 4u);
   EXPECT_EQ(review["plies"][0]["choice"], "pd");
   EXPECT_EQ(review["plies"][0]["next"]["rank"], 1);
-  // Q16 is taken: the choice is the best that may be played, the rank is among all 362.
-  EXPECT_NE(review["plies"][1]["choice"], "pd");
+  // Q16 is taken: choice and rank are among what may be played, equal ones by rows from the top.
+  EXPECT_EQ(review["plies"][1]["choice"], "aa");
+  EXPECT_EQ(review["plies"][1]["next"]["rank"], 15 * 19 + 3);
   EXPECT_FALSE(review["plies"][3].contains("next"));
   EXPECT_EQ(network_.batch_sizes, std::vector<size_t>{4});
   EXPECT_EQ(Ask(&PlayApi::Review, {{"game", game}, {"from", 2}, {"count", 1}})["plies"].size(), 1u);
