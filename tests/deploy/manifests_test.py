@@ -18,8 +18,8 @@ import metrics_page  # noqa: E402  (found by the line above)
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 # Where each program adds its flags.
-FLAG_SOURCES = {"server": ["server/main.cc"], "worker": ["worker/main.cc"],
-                "trainer": ["trainer/flags.cc"]}
+FLAG_SOURCES = {"server": ["server/server_flags.cc"], "worker": ["worker/main.cc"],
+                "trainer": ["trainer/flags.cc", "trainer/remote/server_link.cc"]}
 SHARED_FLAG_SOURCES = glob.glob(os.path.join(SOURCE, "common", "rpc", "*flags.h"))
 
 
