@@ -16,8 +16,8 @@ struct GpuMemory {
   uint64_t total_bytes = 0;
 };
 
-// Of the GPU that this process uses, by CUDA. Empty in a build whose LibTorch has no CUDA, and while
-// the process uses no GPU: asking would take some of its memory.
+// Of the GPU that this process uses, by CUDA. Empty in a build whose LibTorch has no CUDA, and
+// while the process uses no GPU: asking would take some of its memory.
 std::optional<GpuMemory> ReadGpuMemory();
 
 // Reads at each scrape; shows nothing where there is nothing to read. Thread-safe.
