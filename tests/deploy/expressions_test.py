@@ -5,7 +5,10 @@ import glob
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import unittest
 
 import yaml
@@ -92,6 +95,18 @@ class ExpressionsTest(unittest.TestCase):
                     panels += 1
                     self.assertEqual(problems_of(target["expr"], metrics), [], "%s: %s" % (name, panel["title"]))
         self.assertGreater(panels, 40)
+
+    def test_promtool_reads_every_panel(self):
+        if shutil.which("promtool") is None:
+            self.skipTest("promtool is not installed (package prometheus)")
+        rules = [{"record": "panel:%d" % number, "expr": target["expr"]} for number, target in enumerate(
+            target for _, board in dashboards() for panel in board["panels"] for target in panel.get("targets", []))]
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+            yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}, file)
+            file.flush()
+            done = subprocess.run(["promtool", "check", "rules", "--lint=none", file.name], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_dashboards_can_be_provisioned(self):
         with open(os.path.join(SOURCE, "deploy/grafana/provisioning/datasources/moyo.yml"), encoding="utf-8") as file:

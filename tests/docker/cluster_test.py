@@ -44,10 +44,10 @@ class DockerClusterTest(unittest.TestCase):
         for part in ("server", "worker") + ("trainer",) * cls.trains:
             engine.build_image(part, folder.name)
         engine.build_prometheus(folder.name)
-        cls.prometheus_port = free_port()
+        cls.prometheus_port, cls.web_port = free_port(), free_port()
         cls.project = engine.Project("moyotest%d" % os.getpid(), {
             "COMPOSE_PROFILES": "cpu,metrics", "MOYO_GAMES": GAMES, "MOYO_GAMES_PER_SHARD": "2",
-            "MOYO_LEASE_SECONDS": "5", "MOYO_PORT": free_port(), "MOYO_PROMETHEUS": "moyo-test-prometheus",
+            "MOYO_LEASE_SECONDS": "5", "MOYO_PORT": free_port(), "MOYO_WEB_PORT": cls.web_port, "MOYO_PROMETHEUS": "moyo-test-prometheus",
             "MOYO_PROMETHEUS_PORT": cls.prometheus_port, "MOYO_EPOCHS": "1", "MOYO_MAX_MINUTES": "2",
             "MOYO_BLOCKS": "1", "MOYO_FILTERS": "8", "MOYO_MEMORY_BUDGET": "2GiB", "MOYO_TRAINER_MEMORY": "2500m"})
         cls.addClassCleanup(cls.project.compose, "down", "-v", "--timeout", "5")
@@ -77,11 +77,14 @@ class DockerClusterTest(unittest.TestCase):
         status = cls.project.status()
         return status if status and status["complete"] else None
 
+    @staticmethod
+    def get(port, path):
+        with urllib.request.urlopen("http://127.0.0.1:%s%s" % (port, path), timeout=10) as answer:
+            return json.load(answer)
+
     def query(self, expression):
-        url = "http://127.0.0.1:%s/api/v1/query?%s" % (
-            self.prometheus_port, urllib.parse.urlencode({"query": expression}))
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return json.load(answer)["data"]["result"]
+        path = "/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+        return self.get(self.prometheus_port, path)["data"]["result"]
 
     def test_1_faults_cost_no_game(self):
         self.assertGreater(self.midway["units"]["pending"], 0, "the run was over too soon for this test")
@@ -109,6 +112,13 @@ class DockerClusterTest(unittest.TestCase):
             return up == expected
 
         awaited("every target is up", all_up)
+        if self.trains:
+            awaited("the trainer was up", lambda: self.query('max_over_time(up{job="moyo-trainer"}[1h]) == 1'))
+
+    def test_3_prometheus_has_every_alert(self):
+        groups = self.get(self.prometheus_port, "/api/v1/rules")["data"]["groups"]
+        health = {rule["name"]: rule["health"] for group in groups for rule in group["rules"]}
+        self.assertEqual(health, {rule["alert"]: "ok" for rule in expressions_test.alert_rules()})
 
     def test_4_every_expression_gives_data(self):
         selectors = set()
@@ -120,7 +130,7 @@ class DockerClusterTest(unittest.TestCase):
             selectors |= set(expressions_test.selectors_of(expression))
         if not self.trains:
             selectors = {each for each in selectors if "training" not in each and "trainer" not in each}
-        selectors = {each for each in selectors if not each.startswith("ALERTS")}
+        selectors = {each for each in selectors if not each.startswith("ALERTS") and "_gpu_" not in each}  # no GPU here
         for selector in sorted(selectors):
             self.assertTrue(self.query("last_over_time(%s[1h])" % selector), "no data: " + selector)
 
@@ -135,11 +145,21 @@ class DockerClusterTest(unittest.TestCase):
             out = programs.succeed("moyo-play", "suggest", "--model", os.path.join(folder, "model.pt"), "--top-k", "3")
             self.assertTrue(out.strip())
 
-    def test_6_the_images_sizes(self):
-        for part in self.services:
-            image = "moyo-test-prometheus" if part == "prometheus" else "moyo-" + part
-            print("%s: %.1f MB above the base" % (image, sum(
-                int(size) for size in engine.run("docker", "history", "--human=false", "--format", "{{.Size}}", image).split()[:-1]) / 1e6))
+    def test_6_the_training_page_shows_the_run(self):
+        status = self.get(self.web_port, "/api/status")
+        self.assertEqual(status["ledger"], self.status["ledger"])
+        if self.trains:
+            self.assertIs(status["training"]["finished"], True)
+            curves = self.get(self.web_port, "/api/curves")
+            self.assertGreater(len(curves["losses"]["samples"]), 5)
+            self.assertGreater(len(curves["validations"]["samples"]), 0)
+
+    def test_7_the_workers_image_is_small(self):
+        sizes = {image: int(engine.run("docker", "image", "inspect", "--format", "{{.Size}}", image)) / 1e6
+                 for image in ["moyo-" + part for part in self.services if part != "prometheus"] + [engine.BASE]}
+        for image, size in sizes.items():
+            print("%s: %.1f MB" % (image, size))
+        self.assertLess(sizes["moyo-worker"], 60)
 
 
 if __name__ == "__main__":

@@ -43,24 +43,26 @@ def why_not():
 
 
 def last_stage(part):
-    """The last stage of a Dockerfile, with the programs taken from the build context."""
+    """The last stage of a Dockerfile, with what it copies from earlier ones taken from the build context."""
     with open(os.path.join(SOURCE, "deploy", "Dockerfile." + part), encoding="utf-8") as file:
         text = file.read()
-    stage = text[text.rindex("\nFROM "):]
-    return "ARG BASE\n" + re.sub(r"COPY --from=build (.*)", lambda copy: "COPY " + re.sub(
-        r"/src/build/[\w-]+/bin/", "bin/", copy.group(1)), stage)
+    stage = text[text.rindex("\nFROM "):].replace("/src/build/no-torch/bin/", "/bin/").replace(
+        "/src/build/release/bin/", "/bin/")
+    return "ARG BASE\n" + re.sub(r"COPY --from=\w+ ", "COPY ", stage)
 
 
 def build_image(part, folder):
-    """moyo-test-PART from the programs of this build."""
+    """moyo-PART from the programs of this build, by the last stage of its Dockerfile."""
     context = os.path.join(folder, "context-" + part)
     os.makedirs(os.path.join(context, "deploy"))
-    os.makedirs(os.path.join(context, "bin"))
     dockerfile = last_stage(part)
-    for name in re.findall(r"bin/([\w-]+)", dockerfile.split("COPY bin", 1)[1].splitlines()[0]) + ["moyo-" + part]:
-        target = os.path.join(context, "bin", name)
-        if not os.path.exists(target):
-            subprocess.run(["strip", "-o", target, programs.program(name)], check=True)
+    os.makedirs(os.path.join(context, "bin"))
+    for name in re.findall(r" /bin/([\w-]+)", dockerfile):
+        subprocess.run(["strip", "-o", os.path.join(context, "bin", name), programs.program(name)], check=True)
+    if part == "worker":
+        os.makedirs(os.path.join(context, "spool"))
+        subprocess.run([os.path.join(SOURCE, "deploy", "portable", "image-root.sh"), programs.program("moyo-worker"),
+                        os.path.join(context, "image")], check=True)
     for name in ("install-packages.sh", "packages-run.txt", "packages-run-torch.txt"):
         shutil.copy(os.path.join(SOURCE, "deploy", name), os.path.join(context, "deploy"))
     write(os.path.join(context, "Dockerfile"), dockerfile)

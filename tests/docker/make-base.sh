@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # make-base.sh NAME: an image of Debian 12 with what Moyo's programs and the test need to run, from Debian's
-# mirror alone. MOYO_MIRROR: another mirror than the one this machine uses.
+# mirror alone. make-base.sh --bare NAME: one with nothing added, to build deploy/Dockerfile.* on.
+# MOYO_MIRROR: another mirror than the one this machine uses.
 set -euo pipefail
 
 fail() {
@@ -8,7 +9,9 @@ fail() {
   exit 1
 }
 
-[[ $# -eq 1 ]] || { echo "usage: tests/docker/make-base.sh NAME" >&2; exit 2; }
+bare=no
+[[ ${1:-} != --bare ]] || { bare=yes; shift; }
+[[ $# -eq 1 ]] || { echo "usage: tests/docker/make-base.sh [--bare] NAME" >&2; exit 2; }
 [[ $(id -u) -eq 0 ]] || fail "debootstrap needs root"
 command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
 docker info >/dev/null 2>&1 || fail "no Docker engine answers; start dockerd"
@@ -20,10 +23,14 @@ this_machines_mirror() {
 }
 mirror=${MOYO_MIRROR:-$(this_machines_mirror)}
 mirror=${mirror:-http://deb.debian.org/debian}
-packages=$(grep -hv '^#' deploy/packages-run.txt deploy/packages-run-torch.txt | sort -u | paste -sd,)
+include=()
+if [[ $bare == no ]]; then
+  packages=$(grep -hv '^#' deploy/packages-run.txt deploy/packages-run-torch.txt | sort -u | paste -sd,)
+  include=(--include="$packages,prometheus")
+fi
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-debootstrap --variant=minbase --include="$packages,prometheus" bookworm "$root" "$mirror" >"$root.log" 2>&1 \
+debootstrap --variant=minbase "${include[@]}" bookworm "$root" "$mirror" >"$root.log" 2>&1 \
   || fail "debootstrap failed; see $root.log"
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
 tar -C "$root" -c . | docker import - "$1"

@@ -4,7 +4,9 @@
 import glob
 import os
 import re
+import shutil
 import socket
+import subprocess
 import tempfile
 import unittest
 import urllib.request
@@ -123,6 +125,14 @@ class MetricsTest(unittest.TestCase):
                          sample(self.worker_text, "moyo_worker_fetch_bytes_total"))
         self.assertEqual(sample(self.server_text, "moyo_oldest_lease_age_seconds"), 0)
         self.assertGreater(sample(self.server_text, "moyo_disk_available_bytes"), 0)
+
+    def test_promtool_finds_no_fault_with_names_and_help(self):
+        if shutil.which("promtool") is None:
+            self.skipTest("promtool is not installed (package prometheus)")
+        for text in (self.server_text, self.worker_text):
+            done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_differences_are_found(self):
         page = {"a": ("gauge", {}), "b": ("counter", {"k": {"x", "y"}}), "c": ("gauge", {"v": None})}

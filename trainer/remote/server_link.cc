@@ -5,6 +5,7 @@
 #include "common/base/status_macros.h"
 #include "common/metrics/exposer.h"
 #include "common/rpc/access_flags.h"
+#include "trainer/remote/gpu_metrics.h"
 #include "trainer/remote/progress_reporter.h"
 #include "trainer/remote/shard_source.h"
 #include "trainer/remote/training_metrics.h"
@@ -31,6 +32,7 @@ class GrpcServerLink final : public ServerLink {
   absl::Status ServeMetrics(const std::string& run_dir) override {
     MOYO_ASSIGN_OR_RETURN(endpoint_, metrics::Endpoint::Open(metrics_address_, "moyo-trainer"));
     endpoint_->WatchDisk(run_dir);
+    endpoint_->AddSource(std::make_shared<GpuMetrics>());
     metrics_ = std::make_unique<TrainingMetrics>(endpoint_->registry());
     return absl::OkStatus();
   }
