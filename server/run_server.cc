@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
+#include "common/base/host.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/metrics/exposer.h"
@@ -76,6 +77,7 @@ void TickUntilShutdown(Coordinator& coordinator, Network& network, store::Store&
 }
 
 absl::Status Serve(const ServerOptions& options) {
+  RaiseOpenFileLimit();
   if (!options.games.empty()) MOYO_RETURN_IF_ERROR(catalog::CheckPaths(options.games));
   MOYO_ASSIGN_OR_RETURN(const FileLock lock, OpenRunFolder(options.run_dir));
   store::StoreOptions store_options;
