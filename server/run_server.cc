@@ -85,12 +85,12 @@ absl::Status Serve(const ServerOptions& options) {
   MOYO_ASSIGN_OR_RETURN(store_options.duplicates, DuplicatesOf(options));
   MOYO_ASSIGN_OR_RETURN(
       const std::unique_ptr<store::Store> store,
-      store::Store::Open(options.run_dir + "/server", store_options, Clock::System()));
+      store::Store::Open(options.run_dir + "/server", store_options, Clock::Steady()));
   MOYO_ASSIGN_OR_RETURN(v1::ParseOptions parse, SettleParseOptions(*store, options));
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<metrics::Endpoint> endpoint,
                         metrics::Endpoint::Open(options.metrics, "moyo-server"));
   endpoint->WatchDisk(options.run_dir);
-  Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::System());
+  Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::Steady());
   MOYO_RETURN_IF_ERROR(coordinator.Load());
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Network> network,
                         Network::Open(options, coordinator, *store, Clock::System()));
