@@ -50,18 +50,13 @@ void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_
         while (IsOfTheDisk(status)) {
           NoteCatalogue(status);
           done(status);
-          if (AwaitStop(options_.catalogue_retry)) break;
+          if (stopping_.WaitFor(options_.catalogue_retry)) break;
           status = cataloguer_.ResumeScans();
         }
         NoteCatalogue(status);
         --running_scans_;
         done(status);
       });
-}
-
-bool Coordinator::AwaitStop(absl::Duration timeout) {
-  absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(&stopping_), timeout);
 }
 
 void Coordinator::NoteCatalogue(const absl::Status& status) {
@@ -83,10 +78,7 @@ void Coordinator::Tick() {
 
 void Coordinator::Stop() {
   cataloguer_.Stop();
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  stopping_.Set();
   if (catalogue_thread_.joinable()) catalogue_thread_.join();
   absl::MutexLock lock(&mutex_);
   if (!has_training_) return;

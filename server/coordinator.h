@@ -19,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
+#include "common/base/stop_flag.h"
 #include "moyo/v1/admin.pb.h"
 #include "moyo/v1/shard.pb.h"
 #include "moyo/v1/training.pb.h"
@@ -117,7 +118,6 @@ class Coordinator {
     absl::Time last_seen;
   };
 
-  bool AwaitStop(absl::Duration timeout);
   void NoteCatalogue(const absl::Status& status);
   // Empty when unknown; else marks it as seen.
   std::string SeeWorker(const std::string& worker_id);
@@ -148,6 +148,7 @@ class Coordinator {
   Traffic traffic_;
   std::atomic<int> running_scans_{0};
   std::thread catalogue_thread_;
+  StopFlag stopping_;
 
   absl::Mutex mutex_;
   std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);
@@ -159,7 +160,6 @@ class Coordinator {
   absl::Time training_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   TrainingHistory history_ ABSL_GUARDED_BY(mutex_);
   absl::Time history_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::string catalogue_error_ ABSL_GUARDED_BY(mutex_);
   std::string storage_error_ ABSL_GUARDED_BY(mutex_);
 };

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
+#include "common/base/host.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/metrics/exposer.h"
@@ -76,6 +77,7 @@ void TickUntilShutdown(Coordinator& coordinator, Network& network, store::Store&
 }
 
 absl::Status Serve(const ServerOptions& options) {
+  RaiseOpenFileLimit();
   if (!options.games.empty()) MOYO_RETURN_IF_ERROR(catalog::CheckPaths(options.games));
   MOYO_ASSIGN_OR_RETURN(const FileLock lock, OpenRunFolder(options.run_dir));
   store::StoreOptions store_options;
@@ -83,12 +85,12 @@ absl::Status Serve(const ServerOptions& options) {
   MOYO_ASSIGN_OR_RETURN(store_options.duplicates, DuplicatesOf(options));
   MOYO_ASSIGN_OR_RETURN(
       const std::unique_ptr<store::Store> store,
-      store::Store::Open(options.run_dir + "/server", store_options, Clock::System()));
+      store::Store::Open(options.run_dir + "/server", store_options, Clock::Steady()));
   MOYO_ASSIGN_OR_RETURN(v1::ParseOptions parse, SettleParseOptions(*store, options));
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<metrics::Endpoint> endpoint,
                         metrics::Endpoint::Open(options.metrics, "moyo-server"));
   endpoint->WatchDisk(options.run_dir);
-  Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::System());
+  Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::Steady());
   MOYO_RETURN_IF_ERROR(coordinator.Load());
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Network> network,
                         Network::Open(options, coordinator, *store, Clock::System()));

@@ -1,6 +1,7 @@
 #include "common/base/host.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,13 @@ std::string HostAndPid(const std::string& fallback) {
   char host[256] = "";
   gethostname(host, sizeof(host) - 1);
   return absl::StrCat(*host == '\0' ? fallback : host, "-", getpid());
+}
+
+void RaiseOpenFileLimit() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace moyo

@@ -11,4 +11,8 @@ int AvailableCpus();
 // "HOST-PID"; `fallback` stands in for a host without a name.
 std::string HostAndPid(const std::string& fallback);
 
+// Raises this process's limit of open files to what the system grants it: a server needs one for
+// each connection, and the usual 1,024 are few.
+void RaiseOpenFileLimit();
+
 }  // namespace moyo

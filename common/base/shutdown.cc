@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 
 namespace moyo {
 namespace {
@@ -40,9 +40,10 @@ void RequestShutdown() {
 }
 
 bool WaitForShutdown(absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const Clock& clock = Clock::Steady();
+  const absl::Time deadline = clock.Now() + timeout;
   while (!ShutdownRequested()) {
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline - clock.Now();
     if (left <= absl::ZeroDuration()) break;
     pollfd wait = {wake_pipe[0], POLLIN, 0};
     // Cut first: an infinite wait has no milliseconds to add one to.

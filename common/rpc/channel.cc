@@ -4,7 +4,7 @@
 #include <chrono>
 #include <random>
 
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/shutdown.h"
 
 namespace moyo::rpc {
@@ -60,14 +60,14 @@ absl::Duration Backoff::Next() {
 }
 
 absl::Status Retry(absl::Duration give_up, const std::function<absl::Status()>& call) {
-  const absl::Time deadline = absl::Now() + give_up;
+  const absl::Time deadline = Clock::Steady().Now() + give_up;
   Backoff backoff;
   for (;;) {
     if (ShutdownRequested()) return absl::CancelledError("shutting down");
     const absl::Status status = call();
     if (!IsRetryable(status)) return status;
     const absl::Duration wait = backoff.Next();
-    if (absl::Now() + wait > deadline) return status;
+    if (Clock::Steady().Now() + wait > deadline) return status;
     WaitForShutdown(wait);
   }
 }

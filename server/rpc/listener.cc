@@ -20,6 +20,8 @@ constexpr int kIdleThreads = 64;
 constexpr int kMaxCallsPerConnection = 1100;
 constexpr size_t kMaxBufferBytes = 256u << 20;
 constexpr int kKeepaliveMinMs = 5'000;
+// A connection that says nothing, or one byte now and then, is closed.
+constexpr int kHandshakeMs = 20'000;
 
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const Safety& safety) {
   if (!safety.identity) return grpc::InsecureServerCredentials();
@@ -57,6 +59,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::string& addr
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kKeepaliveMinMs);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsPerConnection);
   std::unique_ptr<Listener> listener(new Listener());

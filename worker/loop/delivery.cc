@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
@@ -47,7 +47,7 @@ void Delivery::End(const std::string& name, bool waits) {
   absl::MutexLock lock(&mutex_);
   if (waits) {
     unacknowledged_[name] = false;
-    next_resend_ = absl::Now() + resend_every_;
+    next_resend_ = Clock::Steady().Now() + resend_every_;
   } else {
     unacknowledged_.erase(name);
   }
@@ -150,7 +150,7 @@ void Delivery::SendSpooled(const std::string& run_id) {
 void Delivery::SendKept(const std::string& run_id) {
   {
     absl::MutexLock lock(&mutex_);
-    if (absl::Now() < next_resend_) return;
+    if (Clock::Steady().Now() < next_resend_) return;
     next_resend_ = absl::InfiniteFuture();
   }
   SendSpooled(run_id);

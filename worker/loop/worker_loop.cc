@@ -12,10 +12,11 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/memory.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
+#include "common/base/stop_flag.h"
 #include "common/rpc/channel.h"
 #include "common/sgf/game_reader.h"
 #include "worker/loop/coordinator_client.h"
@@ -65,10 +66,7 @@ class WorkerLoop::State {
       Stop(joined);
     }
     for (std::thread& lessee : lessees) lessee.join();
-    {
-      absl::MutexLock lock(&mutex_);
-      stopped_ = true;
-    }
+    stopped_.Set();
     client_.CancelCalls();
     if (heartbeat.joinable()) heartbeat.join();
     watcher.join();
@@ -81,22 +79,16 @@ class WorkerLoop::State {
   // Ends calls that hang when the worker is to leave; says now and then how it goes.
   void Watch() {
     Tally before;
-    absl::Time last = absl::Now();
+    absl::Time last = Clock::Steady().Now();
     for (;;) {
-      {
-        absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kWatchEvery)) return;
-      }
+      if (stopped_.WaitFor(kWatchEvery)) return;
       if (ShutdownRequested()) break;
-      const absl::Time now = absl::Now();
+      const absl::Time now = Clock::Steady().Now();
       if (now - last < options_.summary_interval) continue;
       LogSummary(before, now - last);
       last = now;
     }
-    {
-      absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kLeavePatience)) return;
-    }
+    if (stopped_.WaitFor(kLeavePatience)) return;
     client_.CancelCalls();
   }
 
@@ -220,7 +212,7 @@ class WorkerLoop::State {
   }
 
   void RunLease(const v1::Lease& lease, const Registration& as, Slot& slot) {
-    const absl::Time begin = absl::Now();
+    const absl::Time begin = Clock::Steady().Now();
     std::list<RunningUnit>::iterator unit;
     {
       absl::MutexLock lock(&mutex_);
@@ -237,7 +229,7 @@ class WorkerLoop::State {
       return finished.status();
     });
     metrics_.fetch_bytes.Increment(static_cast<double>(unit->read.fetched_bytes));
-    const absl::Time parsed = absl::Now();
+    const absl::Time parsed = Clock::Steady().Now();
     metrics_.parse_seconds.Increment(absl::ToDoubleSeconds(parsed - begin));
     metrics_.busy_slots.Decrement();
     slot.GiveBack();
@@ -246,10 +238,10 @@ class WorkerLoop::State {
     } else {
       Release(*unit, as, status);
     }
-    metrics_.deliver_seconds.Increment(absl::ToDoubleSeconds(absl::Now() - parsed));
+    metrics_.deliver_seconds.Increment(absl::ToDoubleSeconds(Clock::Steady().Now() - parsed));
     spdlog::debug("unit {} under token {}: {} games, {} bytes, {} ms", lease.unit_id(),
                   lease.fencing_token(), unit->games_parsed.load(), unit->read.bytes_read.load(),
-                  absl::ToInt64Milliseconds(absl::Now() - begin));
+                  absl::ToInt64Milliseconds(Clock::Steady().Now() - begin));
     absl::MutexLock lock(&mutex_);
     running_.erase(unit);
   }
@@ -279,20 +271,25 @@ class WorkerLoop::State {
                  status.ok() ? "" : absl::StrCat(" (", status.ToString(), ")"));
   }
 
+  absl::Duration HeartbeatInterval() {
+    absl::MutexLock lock(&mutex_);
+    return heartbeat_interval_;
+  }
+
   void HeartbeatUntilStopped() {
-    absl::Time last = absl::Now();
+    absl::Time last = Clock::Steady().Now();
     double games_before = 0;
     for (;;) {
       v1::HeartbeatRequest request;
       absl::Duration timeout;
+      if (stopped_.WaitFor(HeartbeatInterval())) return;
       {
         absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&stopped_), heartbeat_interval_)) return;
         // One that is stuck must not cost the leases.
         timeout = std::clamp(2 * heartbeat_interval_, absl::Seconds(1), kLongestHeartbeat);
         FillHeartbeat(request);
       }
-      const absl::Time now = absl::Now();
+      const absl::Time now = Clock::Steady().Now();
       const double games = metrics_.games.Value();
       request.set_games_per_second((games - games_before) / absl::ToDoubleSeconds(now - last));
       request.set_rss_bytes(ReadMemoryUse().rss_bytes);
@@ -339,7 +336,7 @@ class WorkerLoop::State {
   int free_slots_ ABSL_GUARDED_BY(mutex_);
   absl::Duration heartbeat_interval_ ABSL_GUARDED_BY(mutex_) = absl::Seconds(5);
   std::list<RunningUnit> running_ ABSL_GUARDED_BY(mutex_);
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  StopFlag stopped_;
   absl::Status result_ ABSL_GUARDED_BY(mutex_);
 };
 
