@@ -104,8 +104,16 @@ void AddEval(CLI::App& app, CommandLine& line) {
   command.add_option("--batch-size", options.evaluation.batch_size, "Positions at a time")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
+  command.add_flag("--average-symmetries", options.evaluation.average_symmetries,
+                   "Also the mean of the answers under all eight symmetries");
+  command.add_option("--report", options.report, "HTML page to write, with curves and boards");
+  command.add_option("--curve", options.curve,
+                     "The run's trainer/curve.csv, for the page's learning curves");
   command.add_flag("--json", options.json, "One JSON object instead of text");
-  command.callback([&line] { line.command = Command::kEval; });
+  command.callback([&line] {
+    line.eval.title = "Evaluation of " + line.model;
+    line.command = Command::kEval;
+  });
 }
 
 void AddExport(CLI::App& app, CommandLine& line) {

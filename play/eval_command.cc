@@ -7,9 +7,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "play/game_source.h"
+#include "play/html_report.h"
 
 namespace moyo::play {
 namespace {
@@ -54,18 +56,46 @@ class ProgressLine {
   bool drawn_ = false;
 };
 
-std::string MetricsText(const Metrics& metrics, uint64_t games) {
+std::string MetricsText(const Metrics& metrics) {
   std::string text = absl::StrFormat(
-      "games           %s\npositions       %s\ntop-1           %.2f%%\ntop-5           %.2f%%\n"
-      "nats            %.4f\n",
-      WithCommas(games), WithCommas(metrics.positions), 100 * metrics.top1, 100 * metrics.top5,
-      metrics.nats);
+      "positions       %s\ntop-1           %.2f%%\ntop-5           %.2f%%\nnats            %.4f\n",
+      WithCommas(metrics.positions), 100 * metrics.top1, 100 * metrics.top5, metrics.nats);
   if (metrics.value_accuracy) {
     absl::StrAppendFormat(&text, "value accuracy  %.2f%%\n", 100 * *metrics.value_accuracy);
   } else {
     absl::StrAppend(&text, "value accuracy  unknown (no game has a winner)\n");
   }
   return text;
+}
+
+std::string ResultJson(const GameEvaluation& evaluation) {
+  std::string json = BreakdownJson(evaluation.plain());
+  json.pop_back();  // the closing brace
+  return absl::StrCat(
+      json, R"(, "games": )", evaluation.games(), R"(, "averaged": )",
+      evaluation.averaged() != nullptr ? BreakdownJson(*evaluation.averaged()) : "null", "}\n");
+}
+
+std::string ResultText(const GameEvaluation& evaluation) {
+  std::string text = absl::StrCat("games           ", WithCommas(evaluation.games()), "\n",
+                                  MetricsText(evaluation.Result()));
+  if (evaluation.averaged() != nullptr) {
+    absl::StrAppend(&text, "mean of the eight symmetries:\n",
+                    MetricsText(evaluation.averaged()->total()));
+  }
+  return text;
+}
+
+absl::Status WriteReport(const EvalOptions& options, const GameEvaluation& evaluation) {
+  std::string curve;
+  if (!options.curve.empty()) {
+    MOYO_ASSIGN_OR_RETURN(curve, ReadFile(options.curve));
+  }
+  return WriteFileAtomically(options.report, HtmlReport({.title = options.title,
+                                                         .curve_csv = curve,
+                                                         .plain = evaluation.plain(),
+                                                         .averaged = evaluation.averaged(),
+                                                         .examples = evaluation.examples()}));
 }
 
 // What part of the walk is done: by games where a limit ends it, else by bytes.
@@ -99,7 +129,8 @@ absl::Status RunEval(const EvalOptions& options, Evaluator& evaluator, std::ostr
                                             WithCommas(counts->games), " games in ",
                                             WithCommas(counts->files), " files; check --games"));
   }
-  out << (options.json ? MetricsJson(metrics) + "\n" : MetricsText(metrics, evaluation.games()));
+  if (!options.report.empty()) MOYO_RETURN_IF_ERROR(WriteReport(options, evaluation));
+  out << (options.json ? ResultJson(evaluation) : ResultText(evaluation));
   return absl::OkStatus();
 }
 

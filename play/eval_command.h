@@ -17,6 +17,9 @@ struct EvalOptions {
   uint64_t limit = 0;                   // games to evaluate; 0 for all
   EvaluationOptions evaluation = {};
   bool json = false;
+  std::string report = {};  // HTML file to write; empty: none
+  std::string curve = {};   // a run's trainer/curve.csv, for the report
+  std::string title = {};   // of the report
 };
 
 // The figures go to `out`, progress to `progress` (rewritten in place where `live`). NOT_FOUND when

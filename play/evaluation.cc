@@ -1,55 +1,12 @@
 #include "play/evaluation.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <random>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/base/status_macros.h"
 
 namespace moyo::play {
-
-std::string MetricsJson(const Metrics& metrics) {
-  const std::string value_accuracy =
-      metrics.value_accuracy ? absl::StrFormat("%.6f", *metrics.value_accuracy) : "null";
-  return absl::StrFormat(
-      R"({"positions": %d, "top1": %.6f, "top5": %.6f, "nats": %.6f, "value_accuracy": %s})",
-      metrics.positions, metrics.top1, metrics.top5, metrics.nats, value_accuracy);
-}
-
-void MetricsSum::Add(int played_index, std::optional<bool> won, const Evaluation& evaluation) {
-  const auto& policy = evaluation.policy;
-  const float played = policy[played_index];
-  int rank = 0;
-  for (int index = 0; index < features::kPolicySize; ++index) {
-    // Written so that a NaN, which a damaged net may give, ranks every other move first.
-    if (!(policy[index] < played || (policy[index] == played && index >= played_index))) ++rank;
-  }
-  ++positions_;
-  top1_ += rank < 1;
-  top5_ += rank < 5;
-  // The smallest float stands for a probability that rounded to zero: the mean stays finite.
-  nats_ -= std::log(std::max(std::numeric_limits<float>::min(), played));  // NaN too
-  if (!won) return;
-  ++judged_;
-  judged_right_ += *won ? evaluation.value > 0 : evaluation.value < 0;
-}
-
-Metrics MetricsSum::Result() const {
-  Metrics metrics{.positions = positions_};
-  if (positions_ > 0) {
-    const auto positions = static_cast<double>(positions_);
-    metrics.top1 = static_cast<double>(top1_) / positions;
-    metrics.top5 = static_cast<double>(top5_) / positions;
-    metrics.nats = nats_ / positions;
-  }
-  if (judged_ > 0) {
-    metrics.value_accuracy = static_cast<double>(judged_right_) / static_cast<double>(judged_);
-  }
-  return metrics;
-}
 
 std::vector<size_t> SampleIndices(size_t size, size_t count, uint64_t seed) {
   std::vector<size_t> chosen;
@@ -89,8 +46,12 @@ absl::StatusOr<bool> GameEvaluation::Add(const go::GameRecord& game) {
     }
     const go::Move& move = game.moves[ply];
     history.Fill(move.color, batch_.emplace_back());
-    expected_.push_back({features::PolicyIndex(move.point),
-                         decided ? std::optional(move.color == winning) : std::nullopt});
+    const bool black = move.color == go::Color::kBlack;
+    facts_.push_back({.played_index = features::PolicyIndex(move.point),
+                      .won = decided ? std::optional(move.color == winning) : std::nullopt,
+                      .ply = static_cast<uint32_t>(ply),
+                      .rank = black ? game.info.black_rank : game.info.white_rank});
+    game_numbers_.push_back(games_);
     if (batch_.size() >= options_.batch_size) MOYO_RETURN_IF_ERROR(Flush());
   }
   return true;
@@ -98,17 +59,26 @@ absl::StatusOr<bool> GameEvaluation::Add(const go::GameRecord& game) {
 
 absl::Status GameEvaluation::Finish() { return batch_.empty() ? absl::OkStatus() : Flush(); }
 
+absl::StatusOr<std::vector<Evaluation>> GameEvaluation::Ask(Evaluator& evaluator) const {
+  MOYO_ASSIGN_OR_RETURN(std::vector<Evaluation> evaluations, evaluator.Evaluate(batch_));
+  if (evaluations.size() == batch_.size()) return evaluations;
+  return absl::InternalError(absl::StrCat("the network gave ", evaluations.size(),
+                                          " evaluations for ", batch_.size(), " positions"));
+}
+
 absl::Status GameEvaluation::Flush() {
-  MOYO_ASSIGN_OR_RETURN(const std::vector<Evaluation> evaluations, evaluator_.Evaluate(batch_));
-  if (evaluations.size() != batch_.size()) {
-    return absl::InternalError(absl::StrCat("the network gave ", evaluations.size(),
-                                            " evaluations for ", batch_.size(), " positions"));
-  }
+  MOYO_ASSIGN_OR_RETURN(const std::vector<Evaluation> evaluations, Ask(evaluator_));
   for (size_t i = 0; i < batch_.size(); ++i) {
-    sum_.Add(expected_[i].played_index, expected_[i].won, evaluations[i]);
+    plain_.Add(facts_[i], evaluations[i]);
+    examples_.Add(batch_[i], facts_[i], game_numbers_[i], evaluations[i]);
+  }
+  if (options_.average_symmetries) {
+    MOYO_ASSIGN_OR_RETURN(const std::vector<Evaluation> means, Ask(average_));
+    for (size_t i = 0; i < batch_.size(); ++i) averaged_.Add(facts_[i], means[i]);
   }
   batch_.clear();
-  expected_.clear();
+  facts_.clear();
+  game_numbers_.clear();
   return absl::OkStatus();
 }
 

@@ -2,50 +2,26 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "common/features/planes.h"
 #include "common/go/replay.h"
 #include "common/go/types.h"
+#include "play/breakdown.h"
 #include "play/evaluator.h"
+#include "play/example_boards.h"
+#include "play/symmetry_average.h"
 
 namespace moyo::play {
-
-struct Metrics {
-  uint64_t positions = 0;
-  double top1 = 0;  // share of positions whose played move is the most probable one
-  double top5 = 0;  // among the five most probable
-  double nats = 0;  // mean of -ln p(played move)
-  // Share of the positions from games with a known winner where the value's sign names it.
-  std::optional<double> value_accuracy = {};
-};
-
-// One JSON object with exactly the five names above; null where a figure is not known.
-std::string MetricsJson(const Metrics& metrics);
-
-// Sums up predictions. All 362 policy entries take part, legal or not, so the figures compare with
-// those of training. Of equal probabilities the lower policy index ranks first.
-class MetricsSum {
- public:
-  // `won`: whether the side to move won the game; nothing when that is not known.
-  void Add(int played_index, std::optional<bool> won, const Evaluation& evaluation);
-  Metrics Result() const;
-
- private:
-  uint64_t positions_ = 0, top1_ = 0, top5_ = 0;
-  uint64_t judged_ = 0, judged_right_ = 0;
-  double nats_ = 0;
-};
 
 struct EvaluationOptions {
   // Of each game, drawn by `seed` and the game's number; all when 0.
   size_t positions_per_game = 0;
   uint64_t seed = 1;
   size_t batch_size = 128;
+  // Also the mean of the answers under all eight symmetries: nine times the work.
+  bool average_symmetries = false;
 };
 
 // Feeds games through a network, a batch of positions at a time. Every legal move of a 19x19 game
@@ -53,29 +29,33 @@ struct EvaluationOptions {
 class GameEvaluation {
  public:
   GameEvaluation(Evaluator& evaluator, EvaluationOptions options)
-      : evaluator_(evaluator), options_(options) {}
+      : evaluator_(evaluator), options_(options), average_(evaluator) {}
   // True when the game counted: 19x19, sound setup, at least one legal move. INTERNAL when the
   // network fails.
   absl::StatusOr<bool> Add(const go::GameRecord& game);
   // Evaluates what is left in the last batch.
   absl::Status Finish();
-  Metrics Result() const { return sum_.Result(); }
+  Metrics Result() const { return plain_.total(); }
+  const Breakdown& plain() const { return plain_; }
+  // Of the mean of eight; null when that was not asked for.
+  const Breakdown* averaged() const { return options_.average_symmetries ? &averaged_ : nullptr; }
+  const ExampleBoards& examples() const { return examples_; }
   uint64_t games() const { return games_; }
 
  private:
-  struct Expected {
-    int played_index = 0;
-    std::optional<bool> won;
-  };
   absl::Status Flush();
+  absl::StatusOr<std::vector<Evaluation>> Ask(Evaluator& evaluator) const;
 
   Evaluator& evaluator_;
   const EvaluationOptions options_;
-  MetricsSum sum_;
+  SymmetryAverage average_;
+  Breakdown plain_, averaged_;
+  ExampleBoards examples_;
   go::Replayer replayer_;
   uint64_t games_ = 0;
   std::vector<features::BitPlanes> batch_;
-  std::vector<Expected> expected_;
+  std::vector<PositionFacts> facts_;
+  std::vector<uint64_t> game_numbers_;  // from 1
 };
 
 // `count` of the numbers 0..size-1, ascending, the same for the same seed on every machine; all of

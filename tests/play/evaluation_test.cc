@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "common/base/files.h"
@@ -125,6 +126,31 @@ TEST_F(CommandTest, EvalStopsAtTheLimitAndSamples) {
       .games = {folder_}, .limit = 1, .evaluation = {.positions_per_game = 1}, .json = true};
   ASSERT_TRUE(RunEval(options, network_, out_, {progress_}).ok());
   EXPECT_EQ(out_.str().find("{\"positions\": 1, "), 0u) << out_.str();
+}
+
+TEST_F(CommandTest, EvalGivesPartsAndTheMeanOfEightWhenAsked) {
+  EvalOptions options{.games = {folder_}, .json = true};
+  ASSERT_TRUE(RunEval(options, network_, out_, {progress_}).ok());
+  auto json = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(json["games"], 2);
+  EXPECT_EQ(json["by_phase"][0]["positions"], 5);
+  EXPECT_TRUE(json["averaged"].is_null());
+  out_.str("");
+  options.evaluation.average_symmetries = true;
+  ASSERT_TRUE(RunEval(options, network_, out_, {progress_}).ok());
+  json = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(json["averaged"]["positions"], 5);
+  EXPECT_EQ(json["averaged"]["by_rank"][0]["name"], "unknown");
+}
+
+TEST_F(CommandTest, EvalWritesAPageAndSaysWhatItCannotRead) {
+  EvalOptions options{.games = {folder_}, .report = folder_ + "/report.html", .title = "made"};
+  ASSERT_TRUE(RunEval(options, network_, out_, {progress_}).ok());
+  const auto page = ReadFile(options.report);
+  ASSERT_TRUE(page.ok());
+  EXPECT_NE(page->find("<title>made</title>"), std::string::npos);
+  options.curve = folder_ + "/none.csv";
+  EXPECT_TRUE(absl::IsNotFound(RunEval(options, network_, out_, {progress_})));
 }
 
 TEST_F(CommandTest, EvalWithoutGamesSaysSo) {
