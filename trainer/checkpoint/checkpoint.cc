@@ -122,7 +122,9 @@ std::vector<std::string> ListCheckpoints(const std::string& folder) {
 std::vector<std::string> ChangedOptions(const Json& stored, const TrainingOptions& options,
                                         const ResolvedOptions& resolved) {
   std::vector<std::string> changed;
-  const Json defaults = SequenceOptions(TrainingOptions()), wanted = SequenceOptions(options);
+  TrainingOptions first_version;  // what it had no option for
+  first_version.shape.architecture = Architecture::kLeelaZero;
+  const Json defaults = SequenceOptions(first_version), wanted = SequenceOptions(options);
   for (const auto& [name, value] : wanted.items()) {
     if ((stored.contains(name) ? stored : defaults).at(name) != value) changed.push_back(name);
   }
