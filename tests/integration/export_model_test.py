@@ -137,7 +137,8 @@ class ExportModelTest(unittest.TestCase):
         programs.succeed("moyo", "run", "--games",
                          os.path.join(programs.SOURCE, "tests/data/games-2015.zip"), "--run-dir",
                          run_dir, "--limit", 60, "--games-per-shard", "60", "--workers", "1",
-                         "--blocks", "1", "--filters", "8", "--epochs", "1", "--batch-size", "64",
+                         "--architecture", "leela-zero", "--optimizer", "adamw", "--blocks", "1", "--filters", "8",
+                         "--epochs", "1", "--batch-size", "64",
                          "--seed", "1", timeout=500)
         cls.model = os.path.join(run_dir, "model.pt")
         cls.game = os.path.join(cls.folder, "game.sgf")

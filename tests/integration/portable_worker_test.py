@@ -57,7 +57,7 @@ class PortableWorkerTest(unittest.TestCase):
         for i in range(FILES):
             moves = "".join(";%s[%s%s]" % ("BW"[n % 2], chr(97 + n % 19), chr(97 + n // 19 * 2)) for n in range(i, i + 60))
             with open(os.path.join(games, "%d.sgf" % i), "w", encoding="cp949") as file:
-                file.write("(;GM[1]SZ[19]KM[6.5]RE[B+R]PB[%s]%s)" % (PLAYER, moves))
+                file.write("(;GM[1]CA[EUC-KR]SZ[19]KM[6.5]RE[B+R]PB[%s]%s)" % (PLAYER, moves))
         run_dir = os.path.join(self.folder, "run")
         server = programs.start("moyo-server", "--run-dir", run_dir, "--listen", "127.0.0.1:0", "--games", games,
                                 "--games-per-shard", "1", "--filter-player", PLAYER, log=os.path.join(self.folder, "server.log"))
@@ -70,7 +70,7 @@ class PortableWorkerTest(unittest.TestCase):
              "/moyo-worker/lib", "/moyo-worker/lib/moyo-worker", "--server", address, "--spool", "/spool",
              "--exit-when-done"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
-            env={"GCONV_PATH": "/moyo-worker/lib/gconv"})
+            env=dict(os.environ, GCONV_PATH="/moyo-worker/lib/gconv"))
         self.assertEqual(worker.returncode, 0, worker.stdout)
         status = programs.succeed_json("moyo", "status", "--json", "--run-dir", run_dir)
         self.assertEqual(status["units"]["done"], FILES)
