@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "server/catalog/cataloguer.h"
 #include "tests/support/fake_clock.h"
@@ -40,7 +41,8 @@ class RescanTest : public testing::Test {
   uint64_t MarkedRows() {
     uint64_t marked = 0;
     for (const work::Unit& unit : store_->UnitsInOrder()) {
-      for (const store::LedgerEntry& entry : *store_->ReadLedger(unit)) {
+      const std::vector<store::LedgerEntry> entries = *store_->ReadLedger(unit);
+      for (const store::LedgerEntry& entry : entries) {
         marked += entry.source_removed;
       }
     }
