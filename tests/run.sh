@@ -58,4 +58,4 @@ begin "every test: integration, benchmarks, and the others once more"
 printf '%s\n' "${times[@]}"
 # One at a time: integration tests start servers, workers and trainers of their own.
 # A Docker engine and a browser are for machines of one's own: ctest --preset dev -L "docker|browser".
-ctest --preset dev -LE "docker|browser" --no-tests=error --no-label-summary -j 1
+ctest --preset dev -LE "docker|browser" --no-tests=error --no-label-summary -j "$(nproc)"
