@@ -56,6 +56,6 @@ ctest --preset asan-ubsan -L unit --no-tests=error --no-label-summary -j "$(npro
 
 begin "every test: integration, benchmarks, and the others once more"
 printf '%s\n' "${times[@]}"
-# One at a time: integration tests start servers, workers and trainers of their own.
+# Side by side: each has ports and folders of its own, and waits for disks and timeouts most of its time.
 # A Docker engine and a browser are for machines of one's own: ctest --preset dev -L "docker|browser".
 ctest --preset dev -LE "docker|browser" --no-tests=error --no-label-summary -j "$(nproc)"
