@@ -75,14 +75,11 @@ absl::Status AlikeIndex::Load() {
 absl::StatusOr<std::vector<uint64_t>> AlikeIndex::Find(std::string_view marks,
                                                        std::string_view game_hash) {
   std::vector<uint64_t> ids;
-  const auto add_waiting = [&](std::string_view first, std::string_view last) {
+  const auto add = [&](std::string_view first, std::string_view last) {
     for (auto key = waiting_.lower_bound({std::string(first), "", 0});
          key != waiting_.end() && key->marks() <= last; ++key) {
       ids.push_back(key->game_id());
     }
-  };
-  const auto add = [&](std::string_view first, std::string_view last) {
-    add_waiting(first, last);
     return AddStored(kBetween, first, last, ids);
   };
   if (marks.empty()) {
