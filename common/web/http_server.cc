@@ -27,6 +27,10 @@ namespace {
 using Handled = httplib::Server::HandlerResponse;
 
 constexpr size_t kShownDigestBytes = 16;
+// A refused body of up to this much is read all the same: to close a connection with bytes unread
+// resets it, and the sender may then never see the answer (RFC 9112, 9.6).
+constexpr uint64_t kDrainedBytes = uint64_t{64} << 10;
+constexpr int kUndecided = -1;  // a response's status before anything has set it
 constexpr char kPlain[] = "text/plain; charset=utf-8";
 
 // Scripts, styles, pictures and requests of this server only; no frame around the page; no type
@@ -40,12 +44,6 @@ const httplib::Headers kHeaders = {
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
 };
-
-// Not SO_REUSEPORT, which the library would set: a taken port must be an error.
-void SetSocketOptions(socket_t socket) {
-  const int yes = 1;
-  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-}
 
 absl::Status NotServed(const HttpServerOptions& options, absl::string_view why) {
   return absl::UnavailableError(absl::StrCat("cannot serve ", options.purpose, " on ",
@@ -77,6 +75,24 @@ bool IsOfType(const httplib::Request& request, const std::string& content_type) 
   return absl::EqualsIgnoreCase(given.substr(0, given.find(';')), content_type);
 }
 
+// The methods whose bodies are read, by Take.
+bool HasBody(absl::string_view method) {
+  return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE";
+}
+
+// Reads the rest of a request whose answer stands.
+void Drain(const httplib::Request& request, httplib::Response& response,
+           const httplib::ContentReader& read) {
+  const int status = response.status;
+  const auto forget = [](const char*, size_t) { return true; };
+  if (request.is_multipart_form_data()) {
+    read([](const httplib::MultipartFormData&) { return true; }, forget);
+  } else {
+    read(forget);
+  }
+  response.status = status;  // where the body is damaged too, the library has set another
+}
+
 }  // namespace
 
 absl::StatusOr<Access> NewAccess(const std::string& address, Encryption encryption) {
@@ -104,6 +120,7 @@ struct HttpServer::Impl {
   const HttpServerOptions options;
   const std::string host;
   std::unique_ptr<httplib::Server> http;
+  socket_t listener = INVALID_SOCKET;  // of `http`, which closes it
   std::unique_ptr<Gate> gate;
   int port = 0;
   absl::Mutex mutex;
@@ -128,13 +145,24 @@ struct HttpServer::Impl {
       ABSL_SHARED_LOCKS_REQUIRED(mutex);
   // False, with the answer, for a request that may not enter.
   bool Enter(const httplib::Request& request, bool known, httplib::Response& response);
-  // What of a request can be answered before its body is read.
+  // Not SO_REUSEPORT, which the library would set: a taken port must be an error.
+  void SetSocketOptions(socket_t socket);
+  // What of a request can be answered before its body is read. Unhandled with a status: refused,
+  // and its body is to be drained.
   Handled Decide(const httplib::Request& request, httplib::Response& response);
+  // Sets an answer unless the request is a POST to be taken.
+  void Judge(const httplib::Request& request, httplib::Response& response);
   void Send(Response answer, httplib::Response& response);
   void Serve(const Route& route, const httplib::Request& request, httplib::Response& response);
   void Take(const httplib::Request& request, httplib::Response& response,
             const httplib::ContentReader& read);
 };
+
+void HttpServer::Impl::SetSocketOptions(socket_t socket) {
+  const int yes = 1;
+  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  listener = socket;
+}
 
 void HttpServer::Impl::MakeHttp() {
   if (options.access.identity) {
@@ -146,7 +174,7 @@ void HttpServer::Impl::MakeHttp() {
   }
   const size_t threads = options.threads;
   http->new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
-  http->set_socket_options(SetSocketOptions);
+  http->set_socket_options([this](socket_t socket) { SetSocketOptions(socket); });
   http->set_keep_alive_max_count(1);
   http->set_read_timeout(absl::ToInt64Seconds(options.timeout));
   http->set_write_timeout(absl::ToInt64Seconds(options.timeout));
@@ -156,19 +184,24 @@ void HttpServer::Impl::MakeHttp() {
       [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
         Answer(response, 500, "The server failed at this request.");
       });
-  // Everything is decided before a body is read: those that nobody asked for are never read.
+  // Everything is decided before a body is read: large ones that nobody asked for are never read.
   http->set_pre_routing_handler(
       [this](const httplib::Request& request, httplib::Response& response) {
         return Decide(request, response);
       });
-  http->Post("/.*", [this](const httplib::Request& request, httplib::Response& response,
-                           const httplib::ContentReader& read) { Take(request, response, read); });
+  const auto take = [this](const httplib::Request& request, httplib::Response& response,
+                           const httplib::ContentReader& read) { Take(request, response, read); };
+  http->Post("/.*", take);
+  http->Put("/.*", take);
+  http->Patch("/.*", take);
+  http->Delete("/.*", take);
 }
 
 bool HttpServer::Impl::Bind(int wanted) {
   port =
       wanted == 0 ? http->bind_to_any_port(host) : (http->bind_to_port(host, wanted) ? wanted : -1);
-  return port > 0;
+  // The library lets five connections wait; a page of many parts opens more at once.
+  return port > 0 && ::listen(listener, SOMAXCONN) == 0;
 }
 
 void HttpServer::Impl::Start() {
@@ -215,15 +248,20 @@ bool HttpServer::Impl::Enter(const httplib::Request& request, bool known,
 }
 
 Handled HttpServer::Impl::Decide(const httplib::Request& request, httplib::Response& response) {
+  Judge(request, response);
+  const auto size = request.get_header_value<uint64_t>("Content-Length");
+  const bool drain = HasBody(request.method) && size > 0 && size <= kDrainedBytes;
+  return response.status == kUndecided || drain ? Handled::Unhandled : Handled::Handled;
+}
+
+void HttpServer::Impl::Judge(const httplib::Request& request, httplib::Response& response) {
   const bool is_post = request.method == "POST";
   if (!is_post && request.method != "GET" && request.method != "HEAD") {
-    Answer(response, 405, "This server knows GET and POST.");
-    return Handled::Handled;
+    return Answer(response, 405, "This server knows GET and POST.");
   }
   // A range could be asked for a thousand times over in one request; no asset is large enough.
   if (request.has_header("Range")) {
-    Answer(response, 416, "This server sends whole files.");
-    return Handled::Handled;
+    return Answer(response, 416, "This server sends whole files.");
   }
   std::shared_ptr<const Route> route;
   {
@@ -231,7 +269,7 @@ Handled HttpServer::Impl::Decide(const httplib::Request& request, httplib::Respo
     route = Find(is_post ? posts : gets, request.path);
   }
   const bool open = route != nullptr && route->guard == Guard::kOpen;
-  if (!open && !Enter(request, route != nullptr, response)) return Handled::Handled;
+  if (!open && !Enter(request, route != nullptr, response)) return;
   if (route == nullptr) {
     Answer(response, 404, "There is nothing at this address.");
   } else if (!is_post) {
@@ -240,10 +278,7 @@ Handled HttpServer::Impl::Decide(const httplib::Request& request, httplib::Respo
     Answer(response, 415, absl::StrCat("This takes ", route->limits.content_type, "."));
   } else if (request.get_header_value<uint64_t>("Content-Length") > route->limits.max_body_bytes) {
     Answer(response, 413, TooLarge(*route));
-  } else {
-    return Handled::Unhandled;  // on to Take
   }
-  return Handled::Handled;
 }
 
 void HttpServer::Impl::Send(Response answer, httplib::Response& response) {
@@ -271,6 +306,7 @@ void HttpServer::Impl::Serve(const Route& route, const httplib::Request& request
 
 void HttpServer::Impl::Take(const httplib::Request& request, httplib::Response& response,
                             const httplib::ContentReader& read) {
+  if (response.status != kUndecided) return Drain(request, response, read);
   std::shared_ptr<const Route> route;
   {
     absl::ReaderMutexLock lock(&mutex);

@@ -103,6 +103,7 @@ TEST(HostileRequests, ManyAtOnceShareOneNetwork) {
       for (int round = 0; round < 20; ++round) {
         const auto answer = client.Post("/api/reply", R"({"game": {"moves": ["bdd"]}})",
                                         i % 4 == 3 ? "text/plain" : "application/json");
+        EXPECT_TRUE(answer) << httplib::to_string(answer.error());
         right += answer && answer->status == (i % 4 == 3 ? 415 : 200);
       }
     });
