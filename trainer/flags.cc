@@ -125,7 +125,38 @@ void AddCheckpointOptions(CLI::App& app, TrainingOptions& o) {
   app.add_flag("--fork", o.fork, "go on from a checkpoint in spite of changed options");
 }
 
+void AddGroupOptions(CLI::App& app, GroupOptions& group) {
+  CLI::Option* ranks =
+      app.add_option("--ranks", group.ranks, "trainers that learn together, this one included")
+          ->check(CLI::Range(1, 1024))
+          ->capture_default_str();
+  CLI::Option* rank = app.add_option("--rank", group.rank, "of this one, from 0")
+                          ->check(CLI::Range(0, 1023))
+                          ->needs(ranks);
+  app.add_option(
+         "--rendezvous", group.rendezvous,
+         "HOST:PORT where rank 0 listens and the others find it; nothing there is encrypted")
+      ->needs(ranks)
+      ->needs(rank);
+  app.add_option_function<double>(
+         "--rank-patience-minutes",
+         [&group](const double& minutes) { group.patience = absl::Minutes(minutes); },
+         "a rank that keeps the others waiting for longer is lost (10)")
+      ->check(CLI::PositiveNumber)
+      ->needs(ranks);
+}
+
+void CheckGroup(const GroupOptions& group) {
+  if (group.rank >= group.ranks) {
+    throw CLI::ValidationError(
+        "--rank", absl::StrCat("of ", group.ranks, " ranks the last is ", group.ranks - 1));
+  }
+  if (group.ranks > 1 && group.rendezvous.empty()) throw CLI::RequiredError("--rendezvous");
+}
+
+// Where games come from, and who else trains on them.
 void AddSourceOptions(CLI::App& app, Flags& flags) {
+  AddGroupOptions(app, flags.options.group);
   flags.link = ServerLink::Make();
   if (flags.link != nullptr) return flags.link->AddFlags(app, flags.shards);
   app.add_option("--shards", flags.shards, "folder of shards, as 'moyo shards --out' writes it")
@@ -184,6 +215,7 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
       ->capture_default_str();
   try {
     app.parse(argc, argv);
+    CheckGroup(o.group);
     o.memory_budget_bytes = Bytes("--memory-budget", budget);
     if (games_memory != "0") o.games_bytes = Bytes("--games-memory", games_memory);
     if (o.shape.architecture == Architecture::kGlobalPooling &&

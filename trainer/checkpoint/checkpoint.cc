@@ -166,21 +166,29 @@ absl::Status CheckChanged(const std::vector<std::string>& changed, bool fork) {
                    "; give the checkpoint's, or 'moyo reset --model' to start anew"));
 }
 
-// Throws Torch's and JSON's exceptions for a damaged file.
-absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const TrainingOptions& options) {
-  Checkpoint checkpoint;
-  checkpoint.learner.load_from(path, torch::kCPU);
+// State and learner, and the options that they were trained with. Throws Torch's and JSON's
+// exceptions for a damaged archive. `where` is for messages.
+absl::Status ReadArchive(const std::string& where, Checkpoint& checkpoint, Json& options) {
   c10::IValue entry;
   checkpoint.learner.read("moyo", entry);
   const Json json = Json::parse(entry.toStringRef());
   if (json.at("format") != kCheckpointFormat) {
-    return absl::FailedPreconditionError(absl::StrCat("checkpoint '", path, "' has format ",
-                                                      json.at("format").dump(),
-                                                      "; use the trainer that wrote it"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        where, " has format ", json.at("format").dump(), "; use the trainer that wrote it"));
   }
   checkpoint.state = StateFromJson(json.at("state"));
+  options = json.at("options");
+  return absl::OkStatus();
+}
+
+// So, too.
+absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const TrainingOptions& options) {
+  Checkpoint checkpoint;
+  checkpoint.learner.load_from(path, torch::kCPU);
+  Json stored;
+  MOYO_RETURN_IF_ERROR(ReadArchive(absl::StrCat("checkpoint '", path, "'"), checkpoint, stored));
   const std::vector<std::string> changed =
-      ChangedOptions(json.at("options"), options, checkpoint.state.resolved);
+      ChangedOptions(stored, options, checkpoint.state.resolved);
   MOYO_RETURN_IF_ERROR(CheckChanged(changed, options.fork));
   if (!changed.empty()) checkpoint.state.finished = false;  // there may be more to do
   checkpoint.file_bytes = std::filesystem::file_size(path);
@@ -191,9 +199,8 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const Trainin
 
 }  // namespace
 
-absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
-                                        const TrainingState& state, const Learner& learner) {
-  MOYO_RETURN_IF_ERROR(MakeFolder(folder));
+absl::StatusOr<std::string> CheckpointBytes(const TrainingOptions& options,
+                                            const TrainingState& state, const Learner& learner) {
   std::ostringstream bytes;
   try {
     torch::serialize::OutputArchive archive;
@@ -206,7 +213,40 @@ absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const Trainin
   } catch (const std::exception& error) {  // Torch's
     return absl::InternalError(absl::StrCat("cannot save a checkpoint: ", error.what()));
   }
-  const std::string file = bytes.str();
+  return bytes.str();
+}
+
+absl::StatusOr<Checkpoint> CheckpointOf(const std::string& bytes) {
+  try {
+    Checkpoint checkpoint;
+    checkpoint.learner.load_from(bytes.data(), bytes.size(), torch::kCPU);
+    Json stored;
+    MOYO_RETURN_IF_ERROR(ReadArchive("the state of rank 0", checkpoint, stored));
+    return checkpoint;
+  } catch (const std::exception& error) {  // Torch's and JSON's
+    return absl::InternalError(absl::StrCat("cannot read a checkpoint: ", error.what()));
+  }
+}
+
+std::string SequenceText(const TrainingOptions& options) { return SequenceOptions(options).dump(); }
+
+std::vector<std::string> SequenceDifferences(const std::string& text,
+                                             const TrainingOptions& options) {
+  std::vector<std::string> different;
+  const Json other = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json own = SequenceOptions(options);
+  for (const auto& [name, value] : own.items()) {
+    if (!other.is_object() || !other.contains(name) || other.at(name) != value) {
+      different.push_back(name);
+    }
+  }
+  return different;
+}
+
+absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
+                                        const TrainingState& state, const Learner& learner) {
+  MOYO_RETURN_IF_ERROR(MakeFolder(folder));
+  MOYO_ASSIGN_OR_RETURN(const std::string file, CheckpointBytes(options, state, learner));
   MOYO_RETURN_IF_ERROR(WriteFileAtomically(PathOfStep(folder, state.step), file));
   const std::vector<std::string> all = ListCheckpoints(folder);
   const std::string best = PathOfStep(folder, state.best_step);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -61,6 +62,18 @@ struct Checkpoint {
   uint64_t file_bytes = 0;
   absl::Time written;
 };
+
+// The file's content, to be sent to another trainer of the same options, and back. INTERNAL: Torch
+// fails.
+absl::StatusOr<std::string> CheckpointBytes(const TrainingOptions& options,
+                                            const TrainingState& state, const Learner& learner);
+absl::StatusOr<Checkpoint> CheckpointOf(const std::string& bytes);
+
+// What decides the sequence of samples and updates, by the names of the command line, as JSON; and
+// the names of which that of another trainer differs.
+std::string SequenceText(const TrainingOptions& options);
+std::vector<std::string> SequenceDifferences(const std::string& text,
+                                             const TrainingOptions& options);
 
 // Writes FOLDER/step-XXXXXXXXXX.pt and removes all but the newest options.keep_checkpoints and the
 // one of state.best_step. Returns its size in bytes.

@@ -25,6 +25,9 @@ class DatasetSource {
   // A dataset that First or Newest has returned, perhaps in an earlier process. NOT_FOUND when it
   // cannot be had any more.
   virtual absl::StatusOr<std::shared_ptr<const ShardSet>> OfDigest(const std::string& digest) = 0;
+  // The dataset that another trainer's ShardSet::manifest names. DATA_LOSS: it is damaged.
+  virtual absl::StatusOr<std::shared_ptr<const ShardSet>> OfManifest(
+      const std::string& manifest) = 0;
 };
 
 // When First has waited enough.

@@ -32,6 +32,7 @@ absl::Status EpochReader::Draw(uint64_t first, size_t count, Batch& batch) {
   batch.Clear();
   batch.epoch = place_.epoch;
   batch.first_index = first;
+  batch.whole_size = count;
   for (uint64_t index = first; index < first + count; ++index) {
     const auto after = std::upper_bound(
         windows_.begin(), windows_.end(), index,

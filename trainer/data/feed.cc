@@ -7,8 +7,8 @@
 
 namespace moyo::trainer {
 
-Feed::Feed(EpochReader reader, uint64_t first, uint64_t end, size_t batch_size)
-    : reader_(std::move(reader)), next_(first), end_(end), batch_size_(batch_size) {
+Feed::Feed(EpochReader reader, uint64_t first, uint64_t end, size_t batch_size, Share share)
+    : reader_(std::move(reader)), next_(first), end_(end), batch_size_(batch_size), share_(share) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -24,7 +24,10 @@ void Feed::Run() {
   while (next_ < end_) {
     Batch batch;
     const size_t count = std::min<uint64_t>(batch_size_, end_ - next_);
-    const absl::Status status = reader_.Draw(next_, count, batch);
+    const Share::Part part = share_.Of(count);
+    const absl::Status status = reader_.Draw(next_ + part.begin, part.end - part.begin, batch);
+    batch.first_index = next_;
+    batch.whole_size = count;
     next_ += count;
     absl::MutexLock lock(&mutex_);
     if (!status.ok()) {

@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "trainer/data/epoch_reader.h"
+#include "trainer/data/share.h"
 
 namespace moyo::trainer {
 
@@ -17,9 +18,9 @@ namespace moyo::trainer {
 class Feed {
  public:
   static constexpr size_t kAhead = 4;
-  // Batches of `batch_size` from index `first` of the epoch up to `end`, the last one perhaps
-  // smaller.
-  Feed(EpochReader reader, uint64_t first, uint64_t end, size_t batch_size);
+  // Of batches of `batch_size` from index `first` of the epoch up to `end`, the last one perhaps
+  // smaller, what is `share`'s.
+  Feed(EpochReader reader, uint64_t first, uint64_t end, size_t batch_size, Share share = {});
   ~Feed();
   // False when all samples were given. An error of the reader, once the batches before it are
   // taken.
@@ -34,6 +35,7 @@ class Feed {
   uint64_t next_;
   const uint64_t end_;
   const size_t batch_size_;
+  const Share share_;
   absl::Duration waited_;
   absl::Mutex mutex_;
   std::deque<Batch> ready_ ABSL_GUARDED_BY(mutex_);

@@ -19,6 +19,7 @@ void Sampler::Draw(uint64_t first, size_t count, Batch& batch) {
   batch.Clear();
   batch.epoch = first / positions_.size();
   batch.first_index = first % positions_.size();
+  batch.whole_size = count;
   for (uint64_t sample = first; sample < first + count; ++sample) {
     const uint64_t epoch = sample / positions_.size();
     if (epoch != epoch_) {

@@ -17,7 +17,8 @@ enum class Augment : uint8_t { kOff, kEightSymmetries };
 // Samples of one batch, in order. Shapes: n.
 struct Batch {
   uint64_t epoch = 0;        // from 0
-  uint64_t first_index = 0;  // in the epoch
+  uint64_t first_index = 0;  // of the whole batch, in the epoch
+  size_t whole_size = 0;     // of the whole batch, of which these samples are this rank's
   std::vector<features::BitPlanes> planes;
   std::vector<int64_t> policy;      // features::PolicyIndex of the move played
   std::vector<float> value;         // 1 the side to move won, -1 lost, 0 draw

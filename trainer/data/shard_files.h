@@ -28,6 +28,7 @@ class ShardFiles final : public ShardSet {
     return manifest_.shards[shard].left_out_rows;
   }
   uint64_t memory_bytes() const override;
+  std::string manifest() const override { return shard::ManifestJson(manifest_); }
   // Reads what the folder lacks.
   absl::Status Complete() const;
 

@@ -43,6 +43,11 @@ class ShardFolder final : public DatasetSource {
     return shards;
   }
 
+  absl::StatusOr<std::shared_ptr<const ShardSet>> OfManifest(const std::string& json) override {
+    MOYO_ASSIGN_OR_RETURN(shard::Manifest manifest, shard::ParseManifest(json));
+    return std::make_shared<ShardFiles>(options_.folder, std::move(manifest));
+  }
+
  private:
   // What the folder holds now.
   absl::StatusOr<shard::Manifest> Look() {

@@ -23,6 +23,8 @@ class ShardSet {
   // What the games take in memory, about, without reading them.
   virtual uint64_t memory_bytes() const = 0;
   const std::string& digest() const { return digest_; }  // of the dataset, 32 bytes
+  // What another trainer's DatasetSource::OfManifest needs to have the same shards.
+  virtual std::string manifest() const = 0;
 
  protected:
   explicit ShardSet(std::string digest) : digest_(std::move(digest)) {}

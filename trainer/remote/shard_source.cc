@@ -114,6 +114,12 @@ class ShardSource final : public DatasetSource {
     return absl::IsCancelled(status) ? status : absl::NotFoundError(status.message());
   }
 
+  absl::StatusOr<std::shared_ptr<const ShardSet>> OfManifest(const std::string& json) override {
+    MOYO_RETURN_IF_ERROR(MakeFolder(options_.cache_folder));
+    MOYO_ASSIGN_OR_RETURN(shard::Manifest manifest, shard::ParseManifest(json));
+    return Shards(std::move(manifest));
+  }
+
  private:
   std::shared_ptr<const ShardFiles> Shards(shard::Manifest manifest) const {
     return std::make_shared<ShardFiles>(

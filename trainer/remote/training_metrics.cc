@@ -51,6 +51,7 @@ TrainingMetrics::TrainingMetrics(prometheus::Registry& registry)
                              {{"split", "validation"}})),
       feed_wait_(Gauge(registry, "moyo_training_feed_wait_ratio",
                        "Share of the time spent waiting for data.")),
+      ranks_(Gauge(registry, "moyo_training_ranks", "Trainers that learn together.")),
       checkpoint_age_(Gauge(registry, "moyo_training_checkpoint_age_seconds",
                             "Training that a kill now would repeat.")),
       checkpoint_write_(Gauge(registry, "moyo_training_checkpoint_write_seconds",
@@ -79,6 +80,7 @@ void TrainingMetrics::OnReport(const TrainingReport& r) {
   validation_value_accuracy_.Set(r.validation.value_accuracy);
   validation_nats_.Set(r.validation.nats);
   feed_wait_.Set(r.feed_wait_ratio);
+  ranks_.Set(r.ranks);
   checkpoint_age_.Set(absl::ToDoubleSeconds(r.checkpoint_age));
   checkpoint_write_.Set(absl::ToDoubleSeconds(r.checkpoint_write_time));
   checkpoint_bytes_.Set(r.checkpoint_bytes);

@@ -21,7 +21,7 @@ class TrainingMetrics final : public TrainingObserver {
   prometheus::Gauge &policy_loss_, &value_loss_;
   prometheus::Gauge &training_top1_, &validation_top1_, &validation_top5_;
   prometheus::Gauge &validation_value_accuracy_, &validation_nats_;
-  prometheus::Gauge& feed_wait_;
+  prometheus::Gauge &feed_wait_, &ranks_;
   prometheus::Gauge &checkpoint_age_, &checkpoint_write_, &checkpoint_bytes_, &checkpoint_time_;
   prometheus::Gauge &budget_bytes_, &planned_bytes_, &finished_;
 };

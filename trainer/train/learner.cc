@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
+#include "absl/synchronization/mutex.h"
+#include "common/base/status_macros.h"
 #include "trainer/model/torch_compat.h"
 
 namespace moyo::trainer {
@@ -11,8 +14,12 @@ namespace {
 
 constexpr size_t kSoundnessSamples = 16;
 
+// Torch's random generator is one for the process; learners may be made by several threads.
+absl::Mutex generator_mutex;
+
 // The same weights on every device.
 std::shared_ptr<Network> FreshNetwork(const TrainingOptions& options, torch::Device device) {
+  absl::MutexLock lock(&generator_mutex);
   torch::manual_seed(options.seed);
   std::shared_ptr<Network> network = MakeNetwork(options.shape);
   network->to(device);
@@ -20,37 +27,77 @@ std::shared_ptr<Network> FreshNetwork(const TrainingOptions& options, torch::Dev
   return network;
 }
 
-// The running statistics of batch norm over a step of several passes: each pass starts from those
-// before the step, and the step ends with the mean of what the passes made of them. So they do not
-// depend on the order of the passes.
-class RunningStatistics {
+// What the passes of a step add up to: gradients, and the running statistics of batch norm. Each
+// pass starts from the statistics before the step, and the step ends with the mean of what the
+// passes made of them, so they do not depend on the order of the passes.
+//
+// Sums are taken in pairs, pairs of pairs and so on. So ranks that hold equal runs of passes, a
+// power of two, come to the same bits as one rank with all of them.
+class PassSum {
  public:
-  explicit RunningStatistics(const Network& network) : buffers_(network.buffers()) {
-    for (const torch::Tensor& buffer : buffers_) {
-      before_.push_back(buffer.clone());
-      sum_.push_back(torch::zeros_like(buffer));
+  explicit PassSum(const Network& network) : parameters_(network.parameters()) {
+    for (const torch::Tensor& buffer : network.buffers()) {
+      (buffer.is_floating_point() ? statistics_ : counters_).push_back(buffer);
     }
+    for (const torch::Tensor& buffer : statistics_) before_.push_back(buffer.clone());
+    for (const torch::Tensor& counter : counters_) counts_before_.push_back(counter.clone());
   }
+
+  // After the backward pass.
   void EndPass() {
-    ++passes_;
-    for (size_t i = 0; i < buffers_.size(); ++i) {
-      sum_[i].add_(buffers_[i]);
-      buffers_[i].copy_(before_[i]);
+    std::vector<torch::Tensor> parts;
+    for (torch::Tensor& parameter : parameters_) {
+      parts.push_back(parameter.grad().reshape(-1));
+      parameter.mutable_grad() = torch::Tensor();
     }
+    for (size_t i = 0; i < statistics_.size(); ++i) {
+      parts.push_back(statistics_[i].reshape(-1));
+    }
+    torch::Tensor sum = torch::cat(parts);  // a copy
+    for (size_t i = 0; i < statistics_.size(); ++i) statistics_[i].copy_(before_[i]);
+    int level = 0;
+    for (; !sums_.empty() && sums_.back().first == level; ++level) {
+      sum = sums_.back().second.add_(sum);
+      sums_.pop_back();
+    }
+    sums_.emplace_back(level, sum);
   }
-  void EndStep() {
-    for (size_t i = 0; i < buffers_.size(); ++i) {
-      if (buffers_[i].is_floating_point()) {
-        buffers_[i].copy_(sum_[i].div_(passes_));
-      } else {
-        buffers_[i].add_(1);  // num_batches_tracked
-      }
+
+  // Of all passes here, zeros when there was none.
+  torch::Tensor Total() {
+    int64_t size = 0;
+    for (const torch::Tensor& tensor : parameters_) size += tensor.numel();
+    for (const torch::Tensor& tensor : statistics_) size += tensor.numel();
+    torch::Tensor total;
+    for (; !sums_.empty(); sums_.pop_back()) {
+      total = total.defined() ? sums_.back().second.add_(total) : sums_.back().second;
+    }
+    return total.defined() ? total : torch::zeros({size});
+  }
+
+  // The step's end: gradients and statistics from the total of all ranks' `passes`.
+  void Take(const torch::Tensor& total, size_t passes) {
+    int64_t at = 0;
+    const auto next = [&](const torch::Tensor& like) {
+      const torch::Tensor part = total.slice(0, at, at + like.numel()).view(like.sizes());
+      at += like.numel();
+      return part;
+    };
+    for (torch::Tensor& parameter : parameters_) {
+      const torch::Tensor gradient = next(parameter);
+      parameter.mutable_grad() = torch::empty_like(parameter).copy_(gradient);  // in its layout
+    }
+    for (torch::Tensor& buffer : statistics_) {
+      buffer.copy_(next(buffer).div(static_cast<double>(passes)));
+    }
+    for (size_t i = 0; i < counters_.size(); ++i) {  // num_batches_tracked
+      counters_[i].copy_(counts_before_[i]).add_(1);
     }
   }
 
  private:
-  std::vector<torch::Tensor> buffers_, before_, sum_;
-  int64_t passes_ = 0;
+  std::vector<torch::Tensor> parameters_, statistics_, before_, counters_, counts_before_;
+  std::vector<std::pair<int, torch::Tensor>> sums_;  // of 2^level passes each, levels falling
 };
 
 }  // namespace
@@ -59,15 +106,16 @@ struct Learner::Targets {
   torch::Tensor policy, value, value_weight;
 };
 
-Learner::Learner(const TrainingOptions& options, uint32_t micro_batch, torch::Device device)
+Learner::Learner(const TrainingOptions& options, uint32_t micro_batch, torch::Device device,
+                 Group& group)
     : options_(options),
       micro_batch_(micro_batch),
       device_(device),
+      group_(group),
       network_(FreshNetwork(options, device)),
       optimizer_(*network_, options) {
   if (options.ema == 0) return;
-  average_ = MakeNetwork(options.shape);
-  average_->to(device);
+  average_ = FreshNetwork(options, device);
   CopyWeights(*network_, *average_);
   average_->eval();
 }
@@ -77,8 +125,8 @@ void Learner::StartFrom(const Network& network) {
   if (average_) CopyWeights(network, *average_);
 }
 
-void Learner::AddMicroBatch(const Batch& batch, const Targets& targets, size_t begin, size_t end,
-                            StepResult& result) {
+void Learner::Pass(const Batch& batch, const Targets& targets, size_t begin, size_t end,
+                   StepResult& result) {
   const auto from = static_cast<int64_t>(begin), to = static_cast<int64_t>(end);
   const torch::Tensor target = targets.policy.slice(0, from, to);
   torch::Tensor policy_loss, value_loss, loss;
@@ -99,31 +147,49 @@ void Learner::AddMicroBatch(const Batch& batch, const Targets& targets, size_t b
     }
     loss = options_.policy_weight * smoothed + options_.value_weight * value_loss;
     torch::NoGradGuard no_grad;
-    result.top1 += output.policy.argmax(1, true).eq(target).sum().item<double>() / batch.size();
+    result.top1 += output.policy.argmax(1, true).eq(target).sum().item<double>() /
+                   static_cast<double>(batch.whole_size);
   }
-  const double share = static_cast<double>(end - begin) / batch.size();
+  const double share = static_cast<double>(end - begin) / static_cast<double>(batch.whole_size);
   (share == 1 ? loss : loss * share).backward();
   result.policy_loss += share * policy_loss.item<double>();
   result.value_loss += share * value_loss.item<double>();
 }
 
-StepResult Learner::Step(const Batch& batch, double learning_rate) {
+Share Learner::share() const {
+  return {.rank = static_cast<uint64_t>(group_.rank()),
+          .ranks = static_cast<uint64_t>(group_.size()),
+          .micro_batch = micro_batch_};
+}
+
+absl::Status Learner::Passes(const Batch& batch, const Targets& targets, StepResult& result) {
+  PassSum sum(*network_);
+  for (size_t begin = 0; begin < batch.size(); begin += micro_batch_) {
+    Pass(batch, targets, begin, std::min<size_t>(begin + micro_batch_, batch.size()), result);
+    torch::NoGradGuard no_grad;
+    sum.EndPass();
+  }
+  torch::NoGradGuard no_grad;
+  torch::Tensor total = sum.Total().cpu();  // the ranks meet there
+  MOYO_RETURN_IF_ERROR(group_.Sum(total));
+  double figures[] = {result.policy_loss, result.value_loss, result.top1};
+  MOYO_RETURN_IF_ERROR(group_.Sum(figures));
+  result = {.policy_loss = figures[0], .value_loss = figures[1], .top1 = figures[2]};
+  sum.Take(total, share().Passes(batch.whole_size));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StepResult> Learner::Step(const Batch& batch, double learning_rate) {
   const auto count = static_cast<int64_t>(batch.size());
   const Targets targets{torch::tensor(batch.policy).view({count, 1}).to(device_),
                         torch::tensor(batch.value).to(device_),
                         torch::tensor(batch.value_weight).to(device_)};
   optimizer_.ZeroGrad();
   StepResult result;
-  if (batch.size() <= micro_batch_) {
-    AddMicroBatch(batch, targets, 0, batch.size(), result);
+  if (group_.size() == 1 && batch.size() <= micro_batch_) {
+    Pass(batch, targets, 0, batch.size(), result);
   } else {
-    RunningStatistics statistics(*network_);
-    for (size_t begin = 0; begin < batch.size(); begin += micro_batch_) {
-      AddMicroBatch(batch, targets, begin, std::min<size_t>(begin + micro_batch_, batch.size()),
-                    result);
-      statistics.EndPass();
-    }
-    statistics.EndStep();
+    MOYO_RETURN_IF_ERROR(Passes(batch, targets, result));
   }
   const double norm = optimizer_.ClipGradients(options_.clip_norm);
   result.finite = std::isfinite(result.policy_loss + result.value_loss + norm);

@@ -2,7 +2,8 @@
 // only: includes Torch.
 //
 // Equal options, batches and rates give equal weights, on a CPU bit for bit, through Save and Load,
-// too. What was saved on one device loads on another.
+// too. What was saved on one device loads on another. The number of ranks shows only in how sums
+// are rounded, and not at all where a power of two of them shares out a power of two of passes.
 #pragma once
 
 #include <torch/torch.h>
@@ -10,7 +11,10 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "trainer/data/sampler.h"
+#include "trainer/data/share.h"
+#include "trainer/group/group.h"
 #include "trainer/model/network.h"
 #include "trainer/train/optimizer.h"
 #include "trainer/train/options.h"
@@ -27,14 +31,18 @@ struct StepResult {
 class Learner {
  public:
   // Fresh weights from options.seed. A batch goes through the network `micro_batch` samples at a
-  // time: the update is that of the whole batch, but batch norm sees the samples of one pass.
-  Learner(const TrainingOptions& options, uint32_t micro_batch, torch::Device device = torch::kCPU);
+  // time: the update is that of the whole batch, but batch norm sees the samples of one pass. The
+  // ranks of `group` share the passes out among them and make the same update.
+  Learner(const TrainingOptions& options, uint32_t micro_batch, torch::Device device, Group& group);
 
   // Takes over the weights and running statistics of a network of options.shape.
   void StartFrom(const Network& network);
 
-  // One update.
-  StepResult Step(const Batch& batch, double learning_rate);
+  // One update, of this rank's samples and those of the others. UNAVAILABLE: a rank is lost, and
+  // nothing was updated.
+  absl::StatusOr<StepResult> Step(const Batch& batch, double learning_rate);
+  // This rank's part of a batch.
+  Share share() const;
 
   // What is validated and saved as the model: the average of the weights where there is one.
   Network& judged() { return average_ ? *average_ : *network_; }
@@ -52,13 +60,15 @@ class Learner {
 
  private:
   struct Targets;
-  void AddMicroBatch(const Batch& batch, const Targets& targets, size_t begin, size_t end,
-                     StepResult& result);
+  void Pass(const Batch& batch, const Targets& targets, size_t begin, size_t end,
+            StepResult& result);
+  absl::Status Passes(const Batch& batch, const Targets& targets, StepResult& result);
   void UpdateAverage();
 
   const TrainingOptions& options_;
   const uint32_t micro_batch_;
   const torch::Device device_;
+  Group& group_;
   std::shared_ptr<Network> network_;
   Optimizer optimizer_;
   std::shared_ptr<Network> average_;  // null without options.ema

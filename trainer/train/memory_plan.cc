@@ -1,6 +1,7 @@
 #include "trainer/train/memory_plan.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/text.h"
@@ -18,12 +19,15 @@ constexpr uint64_t kBytesPerActivation = 8;
 
 uint64_t Convolutions(const NetShape& shape) { return 2 * shape.blocks + 1; }
 
-uint64_t ModelBytes(const TrainingOptions& options) {
+// Sums over 1, 2, 4, .. passes, and the one being added.
+uint64_t SumCopies(uint64_t passes) { return passes > 1 ? std::bit_width(passes) + 1 : 0; }
+
+uint64_t ModelBytes(const TrainingOptions& options, uint64_t passes) {
   const uint64_t filters = options.shape.filters;
   const uint64_t weights =
       Convolutions(options.shape) * filters * filters * 9 + 2 * 361 * 362 + 361 * 256;
   // Weights, gradients, two moments, a copy being saved, and the average with its copy.
-  return weights * sizeof(float) * (options.ema > 0 ? 7 : 5);
+  return weights * sizeof(float) * ((options.ema > 0 ? 7 : 5) + SumCopies(passes));
 }
 
 uint64_t StepBytes(const TrainingOptions& options, uint32_t micro_batch) {
@@ -50,19 +54,22 @@ absl::StatusOr<MemoryPlan> PlanMemory(const TrainingOptions& options, uint64_t d
   MemoryPlan plan;
   plan.process_bytes = kProcessBytes;
   plan.dataset_bytes = dataset_bytes;
-  plan.model_bytes = ModelBytes(options);
-  plan.micro_batch =
-      chosen ? std::min(options.micro_batch, options.batch_size) : options.batch_size;
-  plan.step_bytes = StepBytes(options, plan.micro_batch);
-  const uint64_t base = plan.process_bytes + plan.model_bytes;
-  const uint64_t available =
-      options.memory_budget_bytes - std::min(options.memory_budget_bytes, base);
+  const auto ranks = static_cast<uint32_t>(options.group.ranks);
+  plan.micro_batch = chosen ? std::min(options.micro_batch, options.batch_size)
+                            : (options.batch_size + ranks - 1) / ranks;
+  const auto fill = [&] {
+    plan.model_bytes = ModelBytes(options, plan.Passes(options.batch_size));
+    plan.step_bytes = StepBytes(options, plan.micro_batch);
+    const uint64_t base = plan.process_bytes + plan.model_bytes;
+    return options.memory_budget_bytes - std::min(options.memory_budget_bytes, base);
+  };
+  uint64_t available = fill();
   const uint64_t wanted =
       std::min(dataset_bytes, options.games_bytes > 0 ? options.games_bytes : available / 2);
   while (!chosen && plan.step_bytes + wanted > available &&
          plan.micro_batch >= 2 * kLeastPlannedMicroBatch) {
     plan.micro_batch = (plan.micro_batch + 1) / 2;
-    plan.step_bytes = StepBytes(options, plan.micro_batch);
+    available = fill();
   }
   const uint64_t least = options.games_bytes > 0 ? options.games_bytes : kLeastGamesBytes;
   plan.games_bytes = least;

@@ -28,13 +28,16 @@ struct MemoryPlan {
   uint64_t total_bytes() const {
     return process_bytes + resident_bytes() + model_bytes + step_bytes;
   }
+  uint64_t Passes(uint64_t batch_size) const {
+    return (batch_size + micro_batch - 1) / std::max<uint64_t>(1, micro_batch);
+  }
   std::string ToString() const;  // one line
 };
 
-// Micro-batch: options.micro_batch, or where that is 0 the whole batch, halved while it leaves the
-// games neither room for all nor half of the memory, down to kLeastPlannedMicroBatch. Games:
-// options.games_bytes, or where that is 0 the rest. RESOURCE_EXHAUSTED names the least budget that
-// works.
+// Micro-batch: options.micro_batch, or where that is 0 one rank's part of the batch, halved while
+// it leaves the games neither room for all nor half of the memory, down to kLeastPlannedMicroBatch.
+// Games: options.games_bytes, or where that is 0 the rest. RESOURCE_EXHAUSTED names the least
+// budget that works.
 absl::StatusOr<MemoryPlan> PlanMemory(const TrainingOptions& options, uint64_t dataset_bytes);
 
 }  // namespace moyo::trainer

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "trainer/data/sampler.h"
+#include "trainer/group/group_options.h"
 #include "trainer/model/policy_net.h"
 
 namespace moyo::trainer {
@@ -35,6 +36,7 @@ struct TrainingOptions {
   // Weights to start from: a model.pt or a Leela Zero file; empty: random ones.
   std::string init = {};
   bool shape_from_init = true;  // false: the file must be of `shape`
+  GroupOptions group = {};
   NetShape shape = {.blocks = 6, .filters = 64, .architecture = Architecture::kGlobalPooling};
   uint64_t epochs = 5;
   uint64_t max_samples = 0;  // end of the schedule in samples; 0: epochs alone decide

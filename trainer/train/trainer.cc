@@ -50,14 +50,15 @@ uint64_t IntermediatePositions(const TrainingOptions& options) {
 Trainer::Trainer(const TrainingOptions& options, DatasetSource& source,
                  std::unique_ptr<WindowedDataset> data, const MemoryPlan& plan,
                  torch::Device device, std::optional<Checkpoint> checkpoint,
-                 std::shared_ptr<Network> first, TrainingObserver& observer)
+                 std::shared_ptr<Network> first, Group& group, TrainingObserver& observer)
     : options_(options),
       source_(source),
       data_(std::move(data)),
       plan_(plan),
       checkpoint_(std::move(checkpoint)),
       first_(std::move(first)),
-      learner_(options, plan.micro_batch, device),
+      group_(group),
+      learner_(options, plan.micro_batch, device, group),
       observer_(observer),
       loss_log_(options.loss_log) {}
 
@@ -69,8 +70,22 @@ double Trainer::Progress() const {
     progress = std::max(
         progress, static_cast<double>(state_.samples) / static_cast<double>(options_.max_samples));
   }
-  if (options_.max_time == absl::InfiniteDuration()) return progress;
-  return std::max(progress, ElapsedSeconds() / absl::ToDoubleSeconds(options_.max_time));
+  return std::max(progress, time_progress_);
+}
+
+absl::StatusOr<Trainer::Orders> Trainer::Agree() {
+  // Of the first rank, except that any may stop.
+  double numbers[] = {ShutdownRequested() ? 1.0 : 0.0, 0, 0, 0};
+  if (group_.is_first()) {
+    const absl::Time now = absl::Now();
+    numbers[1] = ElapsedSeconds() / absl::ToDoubleSeconds(options_.max_time);
+    numbers[2] = now - last_validation_ >= options_.validation_interval ? 1 : 0;
+    numbers[3] = now - last_checkpoint_ >= options_.checkpoint_interval ? 1 : 0;
+  }
+  MOYO_RETURN_IF_ERROR(group_.Sum(numbers));
+  time_progress_ = numbers[1];
+  stopping_ = numbers[0] > 0;
+  return Orders{.stop = stopping_, .validate = numbers[2] > 0, .checkpoint = numbers[3] > 0};
 }
 
 uint64_t Trainer::PlannedSamples() const {
@@ -99,9 +114,25 @@ absl::Status Trainer::Resume() {
     learner_.StartFrom(*first_);
   }
   first_.reset();
+  MOYO_RETURN_IF_ERROR(ShareState());
   TakeDataset();
   state_.resolved = {options_.threads, plan_.micro_batch, plan_.games_bytes};
   first_sample_ = state_.samples;
+  return absl::OkStatus();
+}
+
+// Weights, optimizer and place of the first rank, on all.
+absl::Status Trainer::ShareState() {
+  if (group_.size() == 1) return absl::OkStatus();
+  std::string bytes;
+  if (group_.is_first()) {
+    MOYO_ASSIGN_OR_RETURN(bytes, CheckpointBytes(options_, state_, learner_));
+  }
+  MOYO_ASSIGN_OR_RETURN(bytes, group_.FromFirst(std::move(bytes)));
+  if (group_.is_first()) return absl::OkStatus();
+  MOYO_ASSIGN_OR_RETURN(Checkpoint received, CheckpointOf(bytes));
+  learner_.Load(received.learner);
+  state_ = received.state;
   return absl::OkStatus();
 }
 
@@ -145,6 +176,7 @@ void Trainer::GoOnWithOtherGames() {
 
 // What model.pt must be beaten at: the validation games of a new dataset.
 void Trainer::JudgeBest() {
+  if (!group_.is_first()) return;
   state_.best_top1 = -1;
   const auto best = LoadNetwork(ModelPath(options_));
   if (!best.ok()) return;
@@ -152,20 +184,34 @@ void Trainer::JudgeBest() {
   state_.best_top1 = state_.validation.top1;
 }
 
+// The newest shards, or null to keep those there are.
+absl::StatusOr<std::shared_ptr<const ShardSet>> Trainer::NextShards() {
+  std::shared_ptr<const ShardSet> shards;
+  if (group_.is_first()) {
+    const auto newest = source_.Newest();
+    if (!newest.ok()) {
+      spdlog::warn("the next epoch keeps its games: {}", std::string(newest.status().message()));
+    } else if ((*newest)->digest() != data_->digest()) {
+      shards = *newest;
+    }
+  }
+  if (group_.size() == 1) return shards;
+  MOYO_ASSIGN_OR_RETURN(const std::string manifest,
+                        group_.FromFirst(shards == nullptr ? "" : shards->manifest()));
+  if (group_.is_first() || manifest.empty()) return shards;
+  return source_.OfManifest(manifest);
+}
+
 // The running epoch has ended on its manifest; the next one takes the newest.
 absl::Status Trainer::BeginNextEpoch() {
   ++state_.epoch;
   state_.epoch_first_sample = state_.samples;
   if (!EpochsLeft()) return absl::OkStatus();
-  const auto newest = source_.Newest();
-  if (!newest.ok()) {
-    spdlog::warn("the next epoch keeps its games: {}", std::string(newest.status().message()));
-    return absl::OkStatus();
-  }
-  if ((*newest)->digest() == data_->digest()) return absl::OkStatus();
+  MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<const ShardSet> shards, NextShards());
+  if (shards == nullptr) return absl::OkStatus();
   data_.reset();  // before the next one takes its memory
   MOYO_ASSIGN_OR_RETURN(
-      data_, WindowedDataset::Open(*newest, options_.validation_percent, plan_.games_bytes));
+      data_, WindowedDataset::Open(shards, options_.validation_percent, plan_.games_bytes));
   spdlog::info("epoch {} has other games: {} training positions, {} before", state_.epoch + 1,
                WithCommas(data_->training_positions()), WithCommas(state_.epoch_positions));
   TakeDataset();
@@ -178,17 +224,17 @@ absl::Status Trainer::Diverged(const char* what) const {
       "%s at step %d, epoch %d, indices %d to %d; the last good checkpoint stands: lower "
       "--learning-rate and run again with --fork",
       what, state_.step, batch_.epoch + 1, batch_.first_index,
-      batch_.first_index + batch_.size() - 1));
+      batch_.first_index + batch_.whole_size - 1));
 }
 
 absl::Status Trainer::Step() {
   state_.learning_rate = LearningRateAt(options_, Progress());
-  const StepResult result = learner_.Step(batch_, state_.learning_rate);
+  MOYO_ASSIGN_OR_RETURN(const StepResult result, learner_.Step(batch_, state_.learning_rate));
   if (!result.finite) return Diverged("the loss is not finite");
   AddToMeans(result, state_.means);
-  state_.samples += batch_.size();
+  state_.samples += batch_.whole_size;
   ++state_.step;
-  return loss_log_.Add(state_.step, result);
+  return group_.is_first() ? loss_log_.Add(state_.step, result) : absl::OkStatus();
 }
 
 void Trainer::Judge(Network& network, uint64_t positions) {
@@ -210,6 +256,7 @@ void Trainer::Judge(Network& network, uint64_t positions) {
 }
 
 absl::Status Trainer::ValidateAndKeepBest() {
+  if (!group_.is_first()) return absl::OkStatus();
   Judge(learner_.judged(), IntermediatePositions(options_));
   if (state_.validation.top1 < state_.best_top1) return absl::OkStatus();
   state_.best_top1 = state_.validation.top1;
@@ -219,6 +266,7 @@ absl::Status Trainer::ValidateAndKeepBest() {
 }
 
 absl::Status Trainer::SaveState() {
+  if (!group_.is_first()) return absl::OkStatus();
   // A checkpoint is one to go on from.
   if (!learner_.IsSound(batch_)) return Diverged("the update broke the weights");
   TrainingState state = state_;
@@ -233,6 +281,10 @@ absl::Status Trainer::SaveState() {
 }
 
 absl::Status Trainer::Finish() {
+  if (!group_.is_first()) {
+    state_.finished = true;
+    return absl::OkStatus();
+  }
   MOYO_RETURN_IF_ERROR(ValidateAndKeepBest());
   // The record is of model.pt.
   MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<Network> best, LoadNetwork(ModelPath(options_)));
@@ -247,7 +299,7 @@ absl::Status Trainer::Finish() {
 
 void Trainer::Report(bool force, const std::string& error) {
   const absl::Time now = absl::Now();
-  if (!force && now - last_report_ < kReportInterval) return;
+  if (!group_.is_first() || (!force && now - last_report_ < kReportInterval)) return;
   last_report_ = now;
   const double rate =
       (state_.samples - first_sample_) / std::max(1e-3, absl::ToDoubleSeconds(now - started_));
@@ -275,6 +327,7 @@ void Trainer::Report(bool force, const std::string& error) {
                       .checkpoint_written = checkpoint_written_,
                       .checkpoint_age = now - last_checkpoint_,
                       .checkpoint_write_time = checkpoint_write_time_,
+                      .ranks = group_.size(),
                       .budget_bytes = options_.memory_budget_bytes,
                       .planned_bytes = plan_.total_bytes(),
                       .finished = state_.finished,
@@ -298,35 +351,32 @@ absl::Status Trainer::Loop() {
     return absl::OkStatus();
   }
   started_ = last_checkpoint_ = last_validation_ = absl::Now();
-  while (EpochsLeft() && !ShutdownRequested()) {
+  MOYO_RETURN_IF_ERROR(Agree().status());
+  while (EpochsLeft() && !stopping_) {
     MOYO_RETURN_IF_ERROR(TrainEpoch());
     if (Index() < state_.epoch_positions) break;  // time, samples or shutdown
     MOYO_RETURN_IF_ERROR(BeginNextEpoch());
   }
-  return ShutdownRequested() ? SaveState() : Finish();
+  return stopping_ ? SaveState() : Finish();
 }
 
 absl::Status Trainer::TrainEpoch() {
   EpochReader reader(*data_, {.epoch = state_.epoch, .first_sample = state_.epoch_first_sample},
                      options_.seed, options_.augment);
   const uint64_t end = std::min(reader.size(), PlannedSamples() - state_.epoch_first_sample);
-  Feed feed(std::move(reader), Index(), end, options_.batch_size);
+  Feed feed(std::move(reader), Index(), end, options_.batch_size, learner_.share());
   const absl::Duration waited_before = feed_waited_;
-  while (Progress() < 1) {
+  for (;;) {
+    MOYO_ASSIGN_OR_RETURN(const Orders orders, Agree());
+    if (orders.stop || Progress() >= 1) return absl::OkStatus();
     MOYO_ASSIGN_OR_RETURN(const bool more, feed.Next(batch_));
-    if (!more) break;
+    if (!more) return absl::OkStatus();
     MOYO_RETURN_IF_ERROR(Step());
     feed_waited_ = waited_before + feed.waited();
     Report(false);
-    if (absl::Now() - last_validation_ >= options_.validation_interval) {
-      MOYO_RETURN_IF_ERROR(ValidateAndKeepBest());
-    }
-    if (absl::Now() - last_checkpoint_ >= options_.checkpoint_interval) {
-      MOYO_RETURN_IF_ERROR(SaveState());
-    }
-    if (ShutdownRequested()) break;
+    if (orders.validate) MOYO_RETURN_IF_ERROR(ValidateAndKeepBest());
+    if (orders.checkpoint) MOYO_RETURN_IF_ERROR(SaveState());
   }
-  return absl::OkStatus();
 }
 
 absl::Status Trainer::Run() {
@@ -335,6 +385,10 @@ absl::Status Trainer::Run() {
     status = Loop();
   } catch (const std::exception& error) {  // Torch's
     status = absl::InternalError(absl::StrCat("training failed: ", error.what()));
+  }
+  if (group_.lost()) {
+    status = absl::UnavailableError(
+        absl::StrCat("step ", state_.step + 1, " cannot end: ", status.message()));
   }
   if (!status.ok()) Report(true, std::string(status.message()));
   return status;

@@ -26,14 +26,17 @@ class Trainer {
  public:
   // options.threads: what Torch was given. `data`: of the epoch to begin or to go on with, from
   // `source`, which knows the ones of later epochs. `checkpoint`: what FindCheckpoint found.
-  // `first`: the network to start from when it found none; null for a fresh one.
+  // `first`: the network to start from when it found none; null for a fresh one. Of several ranks
+  // only the first has these two, judges, writes files and reports; the others start from its
+  // state.
   Trainer(const TrainingOptions& options, DatasetSource& source,
           std::unique_ptr<WindowedDataset> data, const MemoryPlan& plan, torch::Device device,
-          std::optional<Checkpoint> checkpoint, std::shared_ptr<Network> first,
+          std::optional<Checkpoint> checkpoint, std::shared_ptr<Network> first, Group& group,
           TrainingObserver& observer);
 
   // INTERNAL when the loss is not finite: the last checkpoint stands, and the message names the
-  // step, the epoch and the batch. The observer hears of any error.
+  // step, the epoch and the batch. UNAVAILABLE when a rank is lost: names the step. The observer
+  // hears of any error.
   absl::Status Run();
   bool finished() const { return state_.finished; }
   const std::string& dataset_digest() const { return state_.dataset_digest; }
@@ -43,12 +46,22 @@ class Trainer {
     return state_.elapsed_seconds + absl::ToDoubleSeconds(absl::Now() - started_);
   }
   // 0 to 1, by epochs, samples or time, whichever is furthest. By epochs and not by samples, so
-  // that it never goes back when games are added.
+  // that it never goes back when games are added. Time is that of the last Agree.
   double Progress() const;
   uint64_t Index() const { return state_.samples - state_.epoch_first_sample; }
   // Of the schedule, were the dataset to stay as it is.
   uint64_t PlannedSamples() const;
   bool EpochsLeft() const { return state_.epoch < options_.epochs && Progress() < 1; }
+
+  // What the ranks do next: rank 0 decides, any may ask to stop.
+  struct Orders {
+    bool stop = false;
+    bool validate = false;
+    bool checkpoint = false;
+  };
+  absl::StatusOr<Orders> Agree();
+  absl::Status ShareState();
+  absl::StatusOr<std::shared_ptr<const ShardSet>> NextShards();
 
   absl::Status Resume();
   void GoOnWithOtherGames();
@@ -72,11 +85,14 @@ class Trainer {
   const MemoryPlan plan_;
   std::optional<Checkpoint> checkpoint_;  // until Resume has taken it over
   std::shared_ptr<Network> first_;        // so, too
+  Group& group_;
   Learner learner_;
   TrainingObserver& observer_;
   LossLog loss_log_;
 
   TrainingState state_;
+  double time_progress_ = 0;  // share of options.max_time
+  bool stopping_ = false;     // a rank was asked to stop
   absl::Time started_ = absl::Now();
   uint64_t first_sample_ = 0;  // of this process
   Batch batch_;                // the last one

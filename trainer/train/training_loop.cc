@@ -4,16 +4,20 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/files.h"
 #include "common/base/host.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/data/windowed_dataset.h"
+#include "trainer/group/group.h"
 #include "trainer/train/device.h"
 #include "trainer/train/first_network.h"
 #include "trainer/train/memory_plan.h"
@@ -21,6 +25,8 @@
 
 namespace moyo::trainer {
 namespace {
+
+using Json = nlohmann::json;
 
 // The automatic options as the checkpoint has them, or all CPUs.
 TrainingOptions Resolve(TrainingOptions options, const std::optional<Checkpoint>& checkpoint) {
@@ -68,10 +74,70 @@ absl::StatusOr<Beginning> Begin(DatasetSource& source,
   return beginning;
 }
 
-// One schedule, or the rest of one. True when another one is due: this one ended on games of
-// before, and newer ones had come before it went on.
-absl::StatusOr<bool> TrainOnce(const TrainingOptions& asked, DatasetSource& source,
-                               torch::Device device, TrainingObserver& observer) {
+// What every rank must have alike, as the first one has it.
+struct Opening {
+  std::string sequence;  // SequenceText
+  NetShape shape;
+  uint32_t micro_batch = 0;
+  uint64_t games_bytes = 0;
+  std::string manifest;
+};
+
+std::string ToText(const Opening& opening) {
+  return Json{{"sequence", opening.sequence},
+              {"architecture", std::string(ArchitectureName(opening.shape.architecture))},
+              {"blocks", opening.shape.blocks},
+              {"filters", opening.shape.filters},
+              {"micro_batch", opening.micro_batch},
+              {"games_bytes", opening.games_bytes},
+              {"manifest", opening.manifest}}
+      .dump();
+}
+
+// Throws JSON's exceptions.
+Opening OpeningOf(const std::string& text) {
+  const Json json = Json::parse(text);
+  const auto architecture = ArchitectureOf(json.at("architecture").get<std::string>());
+  Opening opening;
+  opening.sequence = json.at("sequence");
+  opening.shape = {.blocks = json.at("blocks"),
+                   .filters = json.at("filters"),
+                   .architecture = architecture.value_or(Architecture::kLeelaZero)};
+  opening.micro_batch = json.at("micro_batch");
+  opening.games_bytes = json.at("games_bytes");
+  opening.manifest = json.at("manifest");
+  return opening;
+}
+
+absl::StatusOr<MemoryPlan> Plan(const TrainingOptions& options, const ShardSet& shards,
+                                torch::Device device) {
+  MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory(options, shards.memory_bytes()));
+  spdlog::info("training on {}; memory plan: {} of {}", device.str(), plan.ToString(),
+               HumanBytes(options.memory_budget_bytes));
+  if (plan.Passes(options.batch_size) >= static_cast<uint64_t>(options.group.ranks)) return plan;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "a batch of ", options.batch_size, " in passes of ", plan.micro_batch, " is too little for ",
+      options.group.ranks, " ranks; give a smaller --micro-batch"));
+}
+
+absl::StatusOr<std::unique_ptr<WindowedDataset>> OpenData(std::shared_ptr<const ShardSet> shards,
+                                                          const TrainingOptions& options,
+                                                          const MemoryPlan& plan) {
+  MOYO_ASSIGN_OR_RETURN(
+      auto data,
+      WindowedDataset::Open(std::move(shards), options.validation_percent, plan.games_bytes));
+  spdlog::info("{} training games with {} positions, {} validation games with {}",
+               WithCommas(data->training_games()), WithCommas(data->training_positions()),
+               WithCommas(data->validation().validation().games()),
+               WithCommas(data->validation().validation().size()));
+  at::set_num_threads(options.threads);
+  return data;
+}
+
+// One schedule, or the rest of one, as the first rank. True when another one is due: this one ended
+// on games of before, and newer ones had come before it went on.
+absl::StatusOr<bool> Lead(const TrainingOptions& asked, DatasetSource& source, Group& group,
+                          torch::Device device, TrainingObserver& observer) {
   TrainingOptions sized = asked;
   MOYO_ASSIGN_OR_RETURN(std::shared_ptr<Network> first, FirstNetwork(sized));
   MOYO_ASSIGN_OR_RETURN(std::optional<Checkpoint> checkpoint,
@@ -79,25 +145,77 @@ absl::StatusOr<bool> TrainOnce(const TrainingOptions& asked, DatasetSource& sour
   const TrainingOptions options = Resolve(sized, checkpoint);
   MOYO_ASSIGN_OR_RETURN(const Beginning beginning, Begin(source, checkpoint));
   const std::string first_digest = beginning.shards->digest();
-  MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan,
-                        PlanMemory(options, beginning.shards->memory_bytes()));
-  spdlog::info("training on {}; memory plan: {} of {}", device.str(), plan.ToString(),
-               HumanBytes(options.memory_budget_bytes));
-  MOYO_ASSIGN_OR_RETURN(
-      auto data,
-      WindowedDataset::Open(beginning.shards, options.validation_percent, plan.games_bytes));
-  spdlog::info("{} training games with {} positions, {} validation games with {}",
-               WithCommas(data->training_games()), WithCommas(data->training_positions()),
-               WithCommas(data->validation().validation().games()),
-               WithCommas(data->validation().validation().size()));
-  at::set_num_threads(options.threads);
+  MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan(options, *beginning.shards, device));
+  Opening opening = {.sequence = SequenceText(asked),
+                     .shape = options.shape,
+                     .micro_batch = plan.micro_batch,
+                     .games_bytes = plan.games_bytes,
+                     .manifest = beginning.shards->manifest()};
+  MOYO_RETURN_IF_ERROR(group.FromFirst(ToText(opening)).status());
+  MOYO_ASSIGN_OR_RETURN(auto data, OpenData(beginning.shards, options, plan));
   if (first != nullptr && !checkpoint.has_value()) {
     MOYO_RETURN_IF_ERROR(FitToGames(first, *data, options.seed));
   }
   Trainer trainer(options, source, std::move(data), plan, device, std::move(checkpoint),
-                  std::move(first), observer);
+                  std::move(first), group, observer);
   MOYO_RETURN_IF_ERROR(trainer.Run());
   return beginning.outdated && trainer.finished() && trainer.dataset_digest() == first_digest;
+}
+
+// The same as another rank.
+absl::Status Follow(const TrainingOptions& asked, DatasetSource& source, Group& group,
+                    torch::Device device, TrainingObserver& observer) {
+  MOYO_ASSIGN_OR_RETURN(const std::string text, group.FromFirst(""));
+  const Opening opening = OpeningOf(text);
+  const std::vector<std::string> different = SequenceDifferences(opening.sequence, asked);
+  if (!different.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat("rank 0 was started with other values of ",
+                                                      absl::StrJoin(different, ", "),
+                                                      "; start all ranks with the same ones"));
+  }
+  TrainingOptions options = Resolve(asked, std::nullopt);
+  options.shape = opening.shape;
+  options.micro_batch = opening.micro_batch;
+  options.games_bytes = opening.games_bytes;
+  MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<const ShardSet> shards,
+                        source.OfManifest(opening.manifest));
+  MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan(options, *shards, device));
+  MOYO_ASSIGN_OR_RETURN(auto data, OpenData(shards, options, plan));
+  Trainer trainer(options, source, std::move(data), plan, device, std::nullopt, nullptr, group,
+                  observer);
+  return trainer.Run();
+}
+
+// Whether another schedule is due, on every rank.
+absl::StatusOr<bool> TrainOnce(const TrainingOptions& options, DatasetSource& source, Group& group,
+                               torch::Device device, TrainingObserver& observer) {
+  double again = 0;
+  if (group.is_first()) {
+    MOYO_ASSIGN_OR_RETURN(const bool due, Lead(options, source, group, device, observer));
+    again = due ? 1 : 0;
+  } else {
+    MOYO_RETURN_IF_ERROR(Follow(options, source, group, device, observer));
+  }
+  MOYO_RETURN_IF_ERROR(group.Sum({&again, 1}));
+  return again > 0;
+}
+
+// Schedules until none is due; after each loss of a rank, from the last checkpoint with the rest.
+absl::Status TrainWithRanks(TrainingOptions options, DatasetSource& source, torch::Device device,
+                            TrainingObserver& observer) {
+  const bool several = options.group.ranks > 1;
+  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Rendezvous> rendezvous,
+                        Rendezvous::Open(options.group));
+  for (;;) {
+    MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Group> group, rendezvous->Next());
+    options.group.ranks = group->size();
+    if (several) spdlog::info("this is rank {} of {}", group->rank(), group->size());
+    absl::StatusOr<bool> again = true;
+    while (again.ok() && *again) again = TrainOnce(options, source, *group, device, observer);
+    if (again.ok() || !group->lost()) return again.status();
+    spdlog::error("{}; the ranks that are left go on from the last checkpoint",
+                  std::string(again.status().message()));
+  }
 }
 
 }  // namespace
@@ -106,13 +224,13 @@ absl::Status Train(const TrainingOptions& options, DatasetSource& source,
                    TrainingObserver& observer) {
   MOYO_ASSIGN_OR_RETURN(const torch::Device device, ChooseDevice(options.device));
   MOYO_RETURN_IF_ERROR(MakeFolder(options.run_dir + "/trainer"));
-  MOYO_ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(options.run_dir + "/trainer/lock"));
+  std::optional<FileLock> lock;  // ranks may share a run directory: only the first one writes
+  if (options.group.rank == 0) {
+    MOYO_ASSIGN_OR_RETURN(FileLock taken, FileLock::Acquire(options.run_dir + "/trainer/lock"));
+    lock.emplace(std::move(taken));
+  }
   try {
-    bool again = true;
-    while (again) {
-      MOYO_ASSIGN_OR_RETURN(again, TrainOnce(options, source, device, observer));
-    }
-    return absl::OkStatus();
+    return TrainWithRanks(options, source, device, observer);
   } catch (const std::exception& error) {  // Torch's
     return absl::InternalError(absl::StrCat("training failed: ", error.what()));
   }

@@ -11,7 +11,8 @@ namespace moyo::trainer {
 // Trains until the schedule ends, time is up, or shutdown (then the last checkpoint stands).
 // Resumes from RUN_DIR/trainer/checkpoints. RUN_DIR/model.pt is the best network by validation
 // top-1. An epoch ends on the dataset that it began with, and the next one takes the newest of
-// `source`.
+// `source`. Of several ranks (options.group) only the first writes files and reports; when one is
+// lost, the others go on from the last checkpoint.
 absl::Status Train(const TrainingOptions& options, DatasetSource& source,
                    TrainingObserver& observer);
 

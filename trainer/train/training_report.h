@@ -30,6 +30,7 @@ struct TrainingReport {
   absl::Time checkpoint_written = absl::UnixEpoch();
   absl::Duration checkpoint_age;         // training that a kill now would repeat
   absl::Duration checkpoint_write_time;  // of the last one
+  int ranks = 1;                         // trainers that learn together now
   uint64_t budget_bytes = 0;
   uint64_t planned_bytes = 0;  // peak by the memory plan
   bool finished = false;

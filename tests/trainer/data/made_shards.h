@@ -1,6 +1,7 @@
 // Shards that are made, not parsed, and a source of datasets of them.
 #pragma once
 
+#include <climits>
 #include <map>
 #include <memory>
 #include <set>
@@ -20,7 +21,8 @@ class MadeShards final : public ShardSet {
   size_t size() const override { return shards_.size(); }
   absl::StatusOr<shard::Columns> Read(size_t shard) const override {
     ++reads_;
-    if (unreadable_.contains(shard)) return absl::DataLossError("a shard that cannot be read");
+    if (reads_ > readable_times_ || unreadable_.contains(shard))
+      return absl::DataLossError("a shard that cannot be read");
     return shards_[shard];
   }
   std::span<const uint32_t> left_out_rows(size_t) const override { return {}; }
@@ -32,13 +34,17 @@ class MadeShards final : public ShardSet {
     }
     return Dataset::EstimateBytes(games, positions);
   }
+  std::string manifest() const override { return digest(); }
   int reads() const { return reads_; }
   void Break(size_t shard) { unreadable_.insert(shard); }
+  // No read after so many of them.
+  void BreakAfter(int reads) { readable_times_ = reads; }
 
  private:
   const std::vector<shard::Columns> shards_;
   std::set<size_t> unreadable_;
   mutable int reads_ = 0;
+  int readable_times_ = INT_MAX;
 };
 
 // `count` shards of `games` random games of `plies` moves each.
@@ -72,6 +78,9 @@ class MadeSource final : public DatasetSource {
     const auto found = known_.find(digest);
     if (found == known_.end()) return absl::NotFoundError("not known any more");
     return found->second;
+  }
+  absl::StatusOr<std::shared_ptr<const ShardSet>> OfManifest(const std::string& manifest) override {
+    return OfDigest(manifest);
   }
 
  private:
