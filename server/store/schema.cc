@@ -68,8 +68,10 @@ ALTER TABLE games DROP COLUMN opening;
 ALTER TABLE shards ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
 UPDATE shards SET indexed = 1;
 )sql",
-    // Finished units that another worker made once more; files and sources that are gone.
+    // Finished units that another worker made once more; files and sources that are gone; a short
+    // way to the games that are not in the dataset.
     R"sql(
+CREATE INDEX games_not_accepted ON games(state) WHERE state > 1;
 ALTER TABLE units ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE files ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;

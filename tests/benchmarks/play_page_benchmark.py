@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long the play page's server takes for a position and for a move, over HTTP on loopback.
 
-    MOYO_BIN=build/release/bin python3 tests/benchmarks/play_page_benchmark.py MODEL [MOVES]
+    MOYO_BIN=build/dev/bin python3 tests/benchmarks/play_page_benchmark.py MODEL [MOVES]
 
 Plays games of the network against itself, MOVES (500) in all, asking as the page does.
 """
