@@ -17,7 +17,7 @@ import servers
 from servers import programs
 
 FILES_A_FOLDER = 1000
-LINKS_A_FILE = 10_000  # ext4 allows 65,000
+LINKS_A_FILE = 10_000  # ext4 allows 65,000; so most games are copies, the heaviest case for the ledger
 QUERIES = 50
 
 
