@@ -15,11 +15,11 @@ namespace moyo::cli {
 
 struct PlaneExportOptions {
   PlaneWriterOptions writer;  // .folder is where the files go; made when missing
-  PositionWalk::Options walk;
+  PositionWalk::Options walk = {};
 };
 
 struct PlaneExportResult {
-  WalkCounts counts;
+  WalkCounts counts = {};
   uint64_t shards = 0;
   uint64_t files = 0;  // batches
   uint64_t bytes = 0;

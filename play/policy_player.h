@@ -43,7 +43,7 @@ struct PlayerOptions {
 struct Decision {
   enum class Kind : uint8_t { kMove, kResign };
   Kind kind = Kind::kMove;
-  go::Point point;  // of a move
+  go::Point point = {};  // of a move
   float probability = 0;
   float value = 0;  // for the side that decides
 };

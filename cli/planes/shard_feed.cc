@@ -58,7 +58,7 @@ struct ShardPath {
 // What `moyo shards` says about its files.
 struct Manifest {
   std::string dataset_digest;
-  std::vector<ShardPath> shards;  // names alone
+  std::vector<ShardPath> shards = {};  // names alone
 };
 
 // Empty when the folder has no manifest.

@@ -53,8 +53,8 @@ class Gate {
 
   const Reach reach_;
   const std::string token_;
-  const std::function<bool(const std::string&)> knows_;  // null: token_ alone
   const std::string cookie_name_;
+  const std::function<bool(const std::string&)> knows_;  // null: token_ alone
 };
 
 }  // namespace moyo::web

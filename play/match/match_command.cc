@@ -29,7 +29,7 @@ constexpr char kReport[] = "match.json";
 struct PlayedGame {
   uint64_t number = 0;
   bool engine_is_black = true;
-  GameOutcome outcome;
+  GameOutcome outcome = {};
   double seconds = 0;
   bool drawn() const { return outcome.record.info.winner == go::Winner::kDraw; }
   bool engine_won() const {

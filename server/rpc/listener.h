@@ -19,8 +19,8 @@
 namespace moyo::server {
 
 struct Safety {
-  TokenAdmin* tokens = nullptr;           // null: no token methods. Must outlive the listener
-  std::optional<rpc::Identity> identity;  // set: TLS, and no call without a token of `tokens`
+  TokenAdmin* tokens = nullptr;                // null: no token methods. Must outlive the listener
+  std::optional<rpc::Identity> identity = {};  // set: TLS, and no call without a token of `tokens`
 };
 
 class Listener {

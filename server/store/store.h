@@ -39,7 +39,7 @@
 namespace moyo::store {
 
 struct StoreOptions {
-  work::Policy policy;
+  work::Policy policy = {};
   // Unset: as the store has it, drop at first. FAILED_PRECONDITION when it differs from what
   // stands: half of a dataset cannot keep what the other half drops.
   std::optional<Duplicates> duplicates;

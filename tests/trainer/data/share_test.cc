@@ -15,7 +15,7 @@ TEST(ShareTest, TheRanksHaveEachSampleOnceInWholePasses) {
               Share{.rank = rank, .ranks = ranks, .micro_batch = micro_batch}.Of(count);
           EXPECT_EQ(part.begin, at);
           EXPECT_LE(part.begin, part.end);
-          if (micro_batch > 0 && part.begin < count) EXPECT_EQ(part.begin % micro_batch, 0u);
+          EXPECT_TRUE(micro_batch == 0 || part.begin >= count || part.begin % micro_batch == 0);
           at = part.end;
         }
         EXPECT_EQ(at, count);
