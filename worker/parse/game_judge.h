@@ -19,7 +19,7 @@ namespace moyo::worker {
 struct ParseOptions {
   uint32_t min_moves = 30;  // a damaged game is kept up to its damage if so many moves remain
   uint64_t max_game_bytes = 4 << 20;  // a longer game record is rejected
-  GameFilterOptions filter = {};           // max_moves: above 65,535 that number holds
+  GameFilterOptions filter = {};      // max_moves: above 65,535 that number holds
 };
 
 // As moyo.v1.GameState; the numbers are the same.
