@@ -31,6 +31,9 @@ git ls-files -z "*.sh" .ci/run | xargs -0 shellcheck
 
 if command -v ccache >/dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  # Paths below this folder count from the build folder, so that every checkout of one commit finds the same objects;
+  # without the sloppiness nothing that takes a precompiled header would be kept.
+  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 fi
 CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(deploy/build-jobs.sh)}
 export CMAKE_BUILD_PARALLEL_LEVEL
