@@ -7,6 +7,8 @@ import tomllib
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
+MOYO_TEST = re.compile(r"moyo_test\(\s*([\w${}]+)")
+FOREACH = re.compile(r"foreach\s*\(\s*(\w+)\s+([^)]*)\)(.*?)endforeach\s*\(", re.DOTALL)
 GOOGLE_TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|MOYO_PROPERTY)\((\w+),\s*(\w+)\)", re.MULTILINE)
 
 
@@ -49,3 +51,20 @@ def cases(root=ROOT):
     for path in (root / "tests").rglob("*.cc"):
         found |= {".".join(pair) for pair in GOOGLE_TEST.findall(path.read_text(encoding="utf-8"))}
     return found
+
+
+def programs(root=ROOT):
+    """Names of the GoogleTest programs below tests/, which are their targets' and ctest's."""
+    found = set()
+    for path in (root / "tests").rglob("CMakeLists.txt"):
+        text = path.read_text(encoding="utf-8")
+        for name, items, body in FOREACH.findall(text):
+            for test in MOYO_TEST.findall(body):
+                found |= {test.replace("${" + name + "}", item) for item in items.split()}
+        found |= set(MOYO_TEST.findall(text))
+    return found
+
+
+def scripts(root=ROOT):
+    """Names of the Python tests below tests/, as ctest has them."""
+    return {path.stem for path in (root / "tests").rglob("*_test.py")}

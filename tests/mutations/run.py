@@ -74,16 +74,14 @@ class Scratch:
         return ran, output
 
 
-def targets_of(scratch, mutation):
-    is_program = (mutations.ROOT / "tests").rglob("CMakeLists.txt")
-    names = [f"moyo_test({mutation.test}\n", f"moyo_test({mutation.test} "]
-    own = [mutation.test] if any(n in p.read_text(encoding="utf-8") for p in is_program for n in names) else []
+def targets_of(mutation):
+    own = [mutation.test] if mutation.test in mutations.programs() else []
     return own + list(mutation.build)
 
 
 def check_sound(scratch, mutation, limit_s):
     """Why the mutation's test proves nothing: it does not pass on the code as it is. None when it does."""
-    said = scratch.make(targets_of(scratch, mutation))
+    said = scratch.make(targets_of(mutation))
     if said is not None:
         return said
     passes, output = scratch.test(mutation, limit_s)
@@ -96,7 +94,7 @@ def attempt(scratch, mutation, limit_s):
     text = path.read_text(encoding="utf-8")
     path.write_text(mutation.apply(text), encoding="utf-8")
     try:
-        said = scratch.make(targets_of(scratch, mutation))
+        said = scratch.make(targets_of(mutation))
         if said is not None:
             return BROKEN, said
         passes, output = scratch.test(mutation, limit_s)

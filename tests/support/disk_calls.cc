@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
@@ -19,6 +18,7 @@ struct Record {
   bool is_on = false;
   std::vector<std::string> calls;
   std::string failing;
+  int failing_errno = 0;
 };
 
 // Never destroyed: files are written after the end of main, too.
@@ -27,11 +27,15 @@ Record& TheRecord() {
   return record;
 }
 
+// Numbers around ".tmp" change from run to run.
 std::string ShortName(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   std::string name = path.substr(path.rfind('/') + 1);
-  const size_t temporary = name.find(".tmp");
-  return temporary == std::string::npos ? name : name.substr(0, temporary + 4);
+  size_t temporary = name.find(".tmp");
+  if (temporary == std::string::npos) return name;
+  const size_t digits = name.find_last_not_of("0123456789", temporary - 1);
+  if (digits != std::string::npos && name[digits] == '.') temporary = digits;
+  return name.substr(0, temporary) + ".tmp";
 }
 
 // Nothing for what is no file or folder: sockets, pipes, terminals.
@@ -61,12 +65,13 @@ bool IsOn() {
   return record.is_on;
 }
 
-bool TakeFailure(const std::string& name) {
+// The error that the sync of this name is to end with, once; 0: none.
+int TakeFailure(const std::string& name) {
   Record& record = TheRecord();
   const std::lock_guard lock(record.mutex);
-  if (record.failing != name) return false;
+  if (record.failing != name) return 0;
   record.failing.clear();
-  return true;
+  return record.failing_errno;
 }
 
 // The C library's function of that name.
@@ -83,8 +88,8 @@ void NoteWrite(int fd) {
 int Sync(int fd, const char* function) {
   if (IsOn()) {
     if (const std::optional<std::string> name = NameOf(fd)) {
-      if (TakeFailure(*name)) {
-        errno = EIO;
+      if (const int error = TakeFailure(*name); error != 0) {
+        errno = error;
         return -1;
       }
       Note("sync " + *name);
@@ -115,10 +120,11 @@ std::vector<std::string> DiskCalls::Take() {
   return std::exchange(record.calls, {});
 }
 
-void DiskCalls::FailNextSync(const std::string& name) {
+void DiskCalls::FailNextSync(const std::string& name, int error) {
   Record& record = TheRecord();
   const std::lock_guard lock(record.mutex);
   record.failing = name;
+  record.failing_errno = error;
 }
 
 }  // namespace moyo::test
@@ -148,6 +154,11 @@ int fdatasync(int fd) { return moyo::test::Sync(fd, "fdatasync"); }
 int rename(const char* from, const char* to) noexcept {
   moyo::test::Note("rename " + moyo::test::ShortName(from) + " " + moyo::test::ShortName(to));
   return moyo::test::Real<int(const char*, const char*)>("rename")(from, to);
+}
+
+int unlink(const char* path) noexcept {
+  moyo::test::Note("unlink " + moyo::test::ShortName(path));
+  return moyo::test::Real<int(const char*)>("unlink")(path);
 }
 
 }  // extern "C"

@@ -3,9 +3,11 @@
 //
 //   test::DiskCalls calls;
 //   ASSERT_TRUE(WriteFileAtomically(folder + "/a", "bytes").ok());
-//   EXPECT_THAT(calls.Take(), ElementsAre("write a.tmp", "sync a.tmp", "rename a.tmp a", "sync b/"));
+//   EXPECT_THAT(calls.Take(), ElementsAre("write a.tmp", "sync a.tmp", "rename a.tmp a", "sync
+//   b/"));
 #pragma once
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -21,12 +23,13 @@ class DiskCalls {
   DiskCalls& operator=(const DiskCalls&) = delete;
 
   // What was called since the last time, in order: "write NAME" (once for any number in a row),
-  // "sync NAME", "rename NAME NAME". Names are those of the last part of a path, a folder's with '/'
-  // at its end, a temporary file's cut behind ".tmp". Only files and folders count.
+  // "sync NAME", "rename NAME NAME", "unlink NAME". Names are those of the last part of a path, a
+  // folder's with '/' at its end, a temporary file's without its numbers. Only files and folders
+  // count.
   std::vector<std::string> Take();
 
-  // The next sync of that name fails with EIO, and does nothing.
-  void FailNextSync(const std::string& name);
+  // The next sync of that name fails with this errno, and does nothing.
+  void FailNextSync(const std::string& name, int error = EIO);
 };
 
 }  // namespace moyo::test

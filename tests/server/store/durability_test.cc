@@ -38,9 +38,8 @@ TEST_F(DurabilityTest, ShardIsOnTheDiskBeforeItsNameAndTheNameBeforeTheAnswer) {
   test::DiskCalls calls;
   ASSERT_TRUE(Upload(unit, DigestOfText("d")).ok());
   const std::string name = "unit-00000001-t1.npz";
-  EXPECT_THAT(calls.Take(),
-              ElementsAre("write " + name + ".1.tmp", "sync " + name + ".1.tmp",
-                          "rename " + name + ".1.tmp " + name, "sync shards/"));
+  EXPECT_THAT(calls.Take(), ElementsAre("write " + name + ".tmp", "sync " + name + ".tmp",
+                                        "rename " + name + ".tmp " + name, "sync shards/"));
 }
 
 TEST_F(DurabilityTest, AnswersComeWhenTheLogIsOnTheDisk) {
