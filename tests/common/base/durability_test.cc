@@ -24,8 +24,8 @@ TEST(DurabilityTest, BytesAreThereBeforeTheNameAndTheNameBeforeTheAnswer) {
   EXPECT_THAT(calls.Take(), ElementsAre("write file.tmp", "sync file.tmp", "rename file.tmp file",
                                         "sync " + FolderName(folder)));
   ASSERT_TRUE(WriteSecretFile(folder.path() + "/key", "bytes").ok());
-  EXPECT_THAT(calls.Take(), ElementsAre("write key.tmp", "sync key.tmp", "rename key.tmp key",
-                                        "sync " + FolderName(folder)));
+  EXPECT_THAT(calls.Take(), ElementsAre("unlink key.tmp", "write key.tmp", "sync key.tmp",
+                                        "rename key.tmp key", "sync " + FolderName(folder)));
 }
 
 TEST(DurabilityTest, FailedSyncIsAnErrorAndLeavesTheOldFile) {
