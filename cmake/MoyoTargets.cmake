@@ -10,6 +10,11 @@ function(_moyo_options target)
     target_compile_options(${target} PUBLIC -fsanitize=${MOYO_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${MOYO_SANITIZE})
   endif()
+  if(MOYO_COVERAGE)
+    # Counters are atomic, as the programs have threads and gcovr refuses the negative counts of a race.
+    target_compile_options(${target} PRIVATE --coverage -fprofile-update=atomic)
+    target_link_options(${target} PUBLIC --coverage)
+  endif()
 endfunction()
 
 function(moyo_library name)

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "common/shard/zip.h"
 #include "tests/cli/fake_server.h"
 #include "tests/cli/scratch_folder.h"
+#include "tests/support/disk_calls.h"
 
 namespace moyo::cli {
 namespace {
@@ -112,6 +114,42 @@ TEST_F(ExportPlanesTest, OtherBoardsAndPositionsPassedOverAreCounted) {
   const auto json = nlohmann::json::parse(Read("export.json"));
   EXPECT_EQ(json["left_out"]["games_of_other_sizes"], 1);
   EXPECT_EQ(json["files"], 2);
+}
+
+TEST_F(ExportPlanesTest, EveryFormatHoldsTheSamePoints) {
+  const std::string path = folder_.Write(
+      "a.npz", ShardOf({Game({{{3, 2}, go::Color::kBlack}, {go::kPass, go::Color::kWhite}})}));
+  // Second position, plane 8: row 2, column 3.
+  const size_t value = (18 + 8) * 361 + 2 * 19 + 3;
+  options_.writer.format = PlaneFormat::kUint8;
+  ASSERT_TRUE(ExportFiles({path}).ok());
+  const std::string bytes = Data(Read("X_0001.npy"));
+  ASSERT_EQ(bytes.size(), size_t{2 * 18 * 361});
+  EXPECT_EQ(bytes[value], 1);
+  EXPECT_EQ(std::count(bytes.begin(), bytes.end(), 1), 361 + 361 + 1);  // who moves, and a stone
+  options_.writer.format = PlaneFormat::kFloat32;
+  options_.writer.folder = folder_.Path("floats");
+  ASSERT_TRUE(ExportFiles({path}).ok());
+  const std::string floats = Data(ReadFile(folder_.Path("floats/X_0001.npy")).value());
+  ASSERT_EQ(floats.size(), 4 * bytes.size());
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    float number = 0;
+    std::memcpy(&number, &floats[4 * i], sizeof(number));
+    ASSERT_EQ(number, static_cast<float>(bytes[i])) << i;
+  }
+}
+
+TEST_F(ExportPlanesTest, FilesAreOnTheDiskBeforeTheirNames) {
+  const std::string path = folder_.Write("a.npz", ShardOf({Game({{{3, 2}, go::Color::kBlack}})}));
+  test::DiskCalls calls;
+  ASSERT_TRUE(ExportFiles({path}).ok());
+  const std::vector<std::string> made = calls.Take();
+  const auto place = [&made](const std::string& call) {
+    return std::find(made.begin(), made.end(), call) - made.begin();
+  };
+  for (const std::string name : {"X_0001.npy", "Y_0001.npy", "winner_0001.npy", "export.json"}) {
+    EXPECT_LT(place("sync " + name + ".tmp"), place("rename " + name + ".tmp " + name)) << name;
+  }
 }
 
 TEST_F(ExportPlanesTest, NpzHoldsEveryArray) {

@@ -56,6 +56,15 @@ TEST(GameHashTest, HeaderAndOrderOfSetupDoNotMatter) {
   EXPECT_EQ(GameHash(game), GameHash(other));
 }
 
+TEST(GameHashTest, NoGameGoesOnFromItself) {
+  const GameRecord game = RandomGame(3, 40);
+  GameRecord beginning = game;
+  beginning.moves.resize(39);
+  EXPECT_TRUE(IsContinuedBy(beginning, TransformGame(game, 5)));
+  EXPECT_FALSE(IsContinuedBy(game, TransformGame(game, 5)));
+  EXPECT_FALSE(IsContinuedBy(game, beginning));
+}
+
 TEST(GameIdentityTest, MarksOfABeginningAreTheBeginningOfTheMarks) {
   GameIdentity whole;
   GameIdentity part;

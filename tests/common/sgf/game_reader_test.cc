@@ -251,6 +251,14 @@ TEST(GameReader, HeaderHoldsTheFirstNonEmptyTextOfEach) {
   EXPECT_EQ(reader.header().komi, "7");
 }
 
+TEST(GameReader, FirstValueOfAFactCounts) {
+  const go::GameInfo info = ReadOne("(;SZ[19][9]KM[6.5][0]RE[B+R][W+R]HA[2][9];B[ss])").game.info;
+  EXPECT_EQ(info.board_size, 19);
+  EXPECT_EQ(info.komi_half_points, 13);
+  EXPECT_EQ(info.winner, go::Winner::kBlack);
+  EXPECT_EQ(info.handicap, 2);
+}
+
 TEST(GameReader, Utf16IsReadWithOffsetsInItsOwnBytes) {
   for (const bool big : {false, true}) {
     // A pair of surrogates, and U+5d5c, which has the bytes of ']' and of a backslash.

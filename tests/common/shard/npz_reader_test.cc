@@ -81,6 +81,38 @@ TEST(NpzReaderTest, MoveOffTheBoardIsRefused) {
                "move_x", "off the board");
 }
 
+TEST(NpzReaderTest, SetupOffTheBoardIsRefused) {
+  // One stone more than the board is wide, and a colour that is none.
+  for (const auto& [name, value] : {std::pair{"setup_x", 19}, {"setup_y", 19}, {"setup_y", 96}}) {
+    ExpectDamage(WithMember(std::string(name) + ".npy",
+                            [value = value](std::string& bytes) {
+                              bytes.back() = static_cast<char>(value);
+                              return true;
+                            }),
+                 name, "off the board");
+  }
+}
+
+TEST(NpzReaderTest, ValueThatIsUnknownIsRefused) {
+  for (const auto& [name, value] :
+       {std::pair{"game_winner", 4}, {"game_ruleset", 9}, {"game_by_resignation", 2}}) {
+    ExpectDamage(WithMember(std::string(name) + ".npy",
+                            [value = value](std::string& bytes) {
+                              bytes.back() = static_cast<char>(value);
+                              return true;
+                            }),
+                 name, "unknown value");
+  }
+  for (const int size : {1, 26}) {
+    ExpectDamage(WithMember("game_board_size.npy",
+                            [size](std::string& bytes) {
+                              bytes.back() = static_cast<char>(size);
+                              return true;
+                            }),
+                 "game_board_size", "not 2 to 25");
+  }
+}
+
 TEST(NpzReaderTest, LengthsThatDifferAreRefused) {
   ExpectDamage(WithMember("move_x.npy",
                           [](std::string& bytes) {

@@ -33,6 +33,16 @@ TEST(ShardTest, ReadingBackGivesTheGamesThatWereAppended) {
   EXPECT_EQ(DigestOf(*columns), DigestOf(SampleColumns()));
 }
 
+TEST(ShardTest, CutColumnsAreThoseOfTheGamesThatStay) {
+  const auto games = SampleGames();
+  for (size_t kept = 0; kept <= games.size(); ++kept) {
+    Columns cut = SampleColumns(), expected;
+    cut.Truncate(kept);
+    for (size_t row = 0; row < kept; ++row) expected.Append(games[row], go::GameHash(games[row]));
+    EXPECT_EQ(DigestOf(cut), DigestOf(expected)) << kept;
+  }
+}
+
 TEST(ShardTest, EqualColumnsGiveEqualFiles) {
   EXPECT_EQ(WriteNpz(SampleColumns()), WriteNpz(SampleColumns()));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/catalog/cataloguer.h"
+#include "server/store/database.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_folder.h"
 
@@ -161,6 +162,19 @@ TEST_F(RescanTest, DatasetStaysAsItIs) {
   Scan();
   EXPECT_EQ(store_->GetManifest()->digest, digest);
   EXPECT_EQ(store_->GetStatus().units.pending, 1u);
+}
+
+// A folder that cannot be looked into (here a name that is too long) says nothing of its files.
+TEST_F(RescanTest, WhatCannotBeAskedIsNotMarked) {
+  const std::string path = Write("a.sgf", Games(3));
+  Scan();
+  const std::string unaskable = games_.path() + "/" + std::string(300, 'x');
+  const auto database = *store::Database::Open(state_.path() + "/moyo.db");
+  ASSERT_TRUE(
+      database->Execute("UPDATE files SET path = '" + unaskable + "' WHERE path = '" + path + "'")
+          .ok());
+  Scan();
+  EXPECT_EQ(RemovedGames(), 0u);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "common/go/replay.h"
 #include "tests/trainer/data/made_dataset.h"
 #include "tests/trainer/data/made_shards.h"
 #include "trainer/data/feed.h"
@@ -82,6 +83,29 @@ TEST_F(SamplerTest, SymmetryMapsPlanesAndTargetTogether) {
     EXPECT_EQ(a.value[i], b.value[i]);
   }
   EXPECT_GE(symmetries_seen.size(), 6u);
+}
+
+TEST_F(SamplerTest, HistoryOfASampleIsThatOfAReplay) {
+  Sampler sampler = Make(Augment::kOff);
+  Batch batch;
+  sampler.Draw(0, 360, batch);
+  const Permutation order(9, 0, 360);
+  go::GameRecord game;
+  features::BitPlanes expected;
+  for (uint64_t i = 0; i < 360; ++i) {
+    const auto place = dataset_.training().Find(order(i));
+    dataset_.Read(*place.game, game);
+    go::Board board(19, go::SuicideOf(game.info.ruleset));
+    for (const go::Setup& setup : game.setup) board.PlaceSetup(setup);
+    features::History history;
+    history.Push(board);
+    for (uint32_t ply = 0; ply < place.ply; ++ply) {
+      board.Play(game.moves[ply]);
+      history.Push(board);
+    }
+    history.Fill(game.moves[place.ply].color, expected);
+    ASSERT_EQ(batch.planes[i].history, expected.history) << "ply " << place.ply;
+  }
 }
 
 TEST_F(SamplerTest, ValueIsTheResultForTheSideToMove) {

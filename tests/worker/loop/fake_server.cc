@@ -62,6 +62,11 @@ void FakeServer::ServeError(uint64_t source_id, std::string error) {
   content_[source_id] = {"", std::move(error)};
 }
 
+void FakeServer::SendNext(std::vector<uint64_t> source_ids) {
+  absl::MutexLock lock(&mutex_);
+  send_next_ = std::move(source_ids);
+}
+
 void FakeServer::OnFetch(std::function<void()> hook) {
   absl::MutexLock lock(&mutex_);
   on_fetch_ = std::move(hook);
@@ -167,15 +172,17 @@ grpc::Status FakeServer::FetchSources(grpc::ServerContext*, const v1::FetchSourc
                                       grpc::ServerWriter<v1::FetchSourcesResponse>* writer) {
   std::function<void()> hook, half_hook;
   std::map<uint64_t, Content> content;
+  std::vector<uint64_t> ids(request->source_ids().begin(), request->source_ids().end());
   {
     absl::MutexLock lock(&mutex_);
     if (grpc::Status status = Enter("FetchSources"); !status.ok()) return status;
     hook = on_fetch_;
     half_hook = on_half_fetched_;
     content = content_;
+    if (!send_next_.empty()) ids = std::exchange(send_next_, {});
   }
   if (hook) hook();
-  for (const uint64_t id : request->source_ids()) {
+  for (const uint64_t id : ids) {
     const Content& source = content[id];
     v1::FetchSourcesResponse message;
     message.set_source_id(id);

@@ -35,6 +35,8 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
   // What FetchSources sends instead of a source's bytes.
   void ServeInstead(uint64_t source_id, std::string bytes);
   void ServeError(uint64_t source_id, std::string error);
+  // The next FetchSources sends these sources, whatever was asked for.
+  void SendNext(std::vector<uint64_t> source_ids);
   // Runs in FetchSources before the first byte.
   void OnFetch(std::function<void()> hook);
   // Runs in FetchSources after the first part of each source.
@@ -94,6 +96,7 @@ class FakeServer final : public v1::WorkService::Service, public v1::ShardServic
   std::vector<v1::ReleaseUnitRequest> releases_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_upload_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_half_fetched_ ABSL_GUARDED_BY(mutex_);
+  std::vector<uint64_t> send_next_ ABSL_GUARDED_BY(mutex_);
   std::string run_id_ ABSL_GUARDED_BY(mutex_);
   v1::LeaseProgress progress_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_fetch_ ABSL_GUARDED_BY(mutex_);

@@ -147,6 +147,19 @@ TEST(ParseJob, GameOverTheSizeLimitIsRejected) {
   EXPECT_EQ(OnlyRow(Game(40), {.max_game_bytes = 100}).reason, "GAME_TOO_LARGE");
 }
 
+TEST(ParseJob, GameAtTheSizeLimitIsRead) {
+  const std::string game = Game(40);
+  EXPECT_EQ(OnlyRow(game, {.max_game_bytes = game.size()}).state, GameState::kAccepted);
+  EXPECT_EQ(OnlyRow(game, {.max_game_bytes = game.size() - 1}).reason, "GAME_TOO_LARGE");
+}
+
+TEST(ParseJob, CutGameWithJustEnoughMovesIsAccepted) {
+  const std::string source = Game(40, ";B[aa]");
+  EXPECT_EQ(OnlyRow(source, {.min_moves = 40}).state, GameState::kAccepted);
+  EXPECT_EQ(OnlyRow(source, {.min_moves = 41}).state, GameState::kRejected);
+  EXPECT_EQ(OnlyRow("(;B[aa];B[aa])", {.min_moves = 0}).state, GameState::kAccepted);
+}
+
 TEST(ParseJob, SourceWithoutGamesGivesOneRow) {
   const LedgerRow row = OnlyRow("\xff\x01 nothing here");
   EXPECT_EQ(row.state, GameState::kRejected);

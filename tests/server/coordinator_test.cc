@@ -1,0 +1,218 @@
+// What the server decides beyond the store, without a network.
+#include "server/coordinator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "common/base/digest.h"
+#include "server/store/database.h"
+#include "tests/support/disk_calls.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_folder.h"
+
+namespace moyo::server {
+namespace {
+
+constexpr char kGame[] = "(;GM[1]SZ[19];B[pd];W[dp])\n";
+
+class CoordinatorTest : public testing::Test {
+ protected:
+  CoordinatorTest() { games_.Write("a.sgf", kGame); }
+
+  void AddSources() {
+    v1::AddSourcesRequest request;
+    request.add_paths(games_.path());
+    v1::AddSourcesResponse response;
+    const absl::Status status = coordinator_.AddSources(request, response);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  std::string Register(const std::string& name = "w") {
+    v1::RegisterWorkerRequest request;
+    request.set_name(name);
+    request.set_protocol_version(1);
+    request.set_parser_version(1);
+    v1::RegisterWorkerResponse response;
+    EXPECT_TRUE(coordinator_.RegisterWorker(request, response).ok());
+    return response.worker_id();
+  }
+
+  v1::LeaseUnitResponse Lease(const std::string& worker_id) {
+    v1::LeaseUnitRequest request;
+    request.set_worker_id(worker_id);
+    v1::LeaseUnitResponse response;
+    absl::Notification answered;
+    coordinator_.LeaseUnit(request, response, [&](const absl::Status& status) {
+      EXPECT_TRUE(status.ok()) << status;
+      answered.Notify();
+    });
+    answered.WaitForNotification();
+    return response;
+  }
+
+  absl::Status Release(const v1::Lease& lease, const std::string& error) {
+    v1::ReleaseUnitRequest request;
+    request.set_unit_id(lease.unit_id());
+    request.set_fencing_token(lease.fencing_token());
+    request.set_failed(true);
+    request.set_error(error);
+    v1::ReleaseUnitResponse response;
+    return coordinator_.ReleaseUnit(request, response);
+  }
+
+  v1::GetStatusResponse Status() {
+    v1::GetStatusResponse response;
+    EXPECT_TRUE(coordinator_.GetStatus({}, response).ok());
+    return response;
+  }
+
+  std::vector<std::string> ReasonsOf(v1::GameState state) {
+    v1::ListLedgerRequest request;
+    request.set_state(state);
+    std::vector<std::string> reasons;
+    EXPECT_TRUE(coordinator_
+                    .ListLedger(request,
+                                [&](const v1::ListLedgerResponse& page) {
+                                  for (const v1::LedgerEntry& entry : page.entries()) {
+                                    reasons.push_back(entry.row().reason());
+                                  }
+                                  return true;
+                                })
+                    .ok());
+    return reasons;
+  }
+
+  test::TempFolder games_, state_;
+  test::FakeClock clock_;
+  std::unique_ptr<store::Store> store_ = *store::Store::Open(state_.path(), {}, clock_);
+  Coordinator coordinator_{*store_, {.catalogue_retry = absl::ZeroDuration()}, clock_};
+};
+
+TEST_F(CoordinatorTest, WorkersStayWhileTheCatalogueGrows) {
+  const auto database = *store::Database::Open(state_.path() + "/moyo.db");
+  ASSERT_TRUE(database->Execute("ALTER TABLE sources RENAME TO lost").ok());
+  const std::string worker = Register();
+  absl::Notification done;
+  int failures = 0;
+  coordinator_.StartCatalogue({games_.path()}, 0, [&](const absl::Status& status) {
+    if (status.ok()) return done.Notify();
+    // There is no unit, and one is to come.
+    const v1::LeaseUnitResponse answer = Lease(worker);
+    EXPECT_FALSE(answer.has_lease());
+    EXPECT_FALSE(answer.all_done());
+    if (++failures == 1) {
+      EXPECT_TRUE(database->Execute("ALTER TABLE lost RENAME TO sources").ok());
+    }
+  });
+  done.WaitForNotification();
+  EXPECT_GE(failures, 1);
+  EXPECT_TRUE(Lease(worker).has_lease());
+}
+
+TEST_F(CoordinatorTest, WorkerOfAnotherProtocolIsRefused) {
+  for (const uint32_t version : {0u, 2u}) {
+    v1::RegisterWorkerRequest request;
+    request.set_protocol_version(version);
+    request.set_parser_version(1);
+    v1::RegisterWorkerResponse response;
+    EXPECT_TRUE(absl::IsFailedPrecondition(coordinator_.RegisterWorker(request, response)));
+  }
+}
+
+TEST_F(CoordinatorTest, UnitThatKeepsFailingIsQuarantinedWithItsError) {
+  AddSources();
+  const std::string worker = Register();
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    const v1::Lease lease = Lease(worker).lease();
+    EXPECT_EQ(lease.attempt(), static_cast<uint32_t>(attempt));
+    ASSERT_TRUE(Release(lease, "it crashed").ok());
+  }
+  EXPECT_EQ(Status().ledger().quarantined(), 1u);
+  EXPECT_TRUE(Lease(worker).all_done());
+  EXPECT_THAT(ReasonsOf(v1::GAME_STATE_QUARANTINED), testing::ElementsAre("SOURCE_QUARANTINED"));
+}
+
+TEST_F(CoordinatorTest, SilentWorkerIsForgotten) {
+  const std::string silent = Register("silent"), alive = Register("alive");
+  clock_.Advance(absl::Seconds(59));
+  v1::HeartbeatRequest beat;
+  beat.set_worker_id(alive);
+  v1::HeartbeatResponse answer;
+  ASSERT_TRUE(coordinator_.Heartbeat(beat, answer).ok());
+  coordinator_.Tick();
+  EXPECT_EQ(Status().workers_size(), 2);
+  clock_.Advance(absl::Seconds(2));
+  coordinator_.Tick();
+  ASSERT_EQ(Status().workers_size(), 1);
+  EXPECT_EQ(Status().workers(0).name(), "alive");
+  beat.set_worker_id(silent);
+  EXPECT_TRUE(absl::IsNotFound(coordinator_.Heartbeat(beat, answer)));
+}
+
+TEST_F(CoordinatorTest, FullDiskIsSaidUntilItIsMended) {
+  AddSources();
+  const v1::Lease lease = Lease(Register()).lease();
+  const auto upload = [&] {
+    bool is_sent = false;
+    v1::UploadShardResponse response;
+    return coordinator_.UploadShard(
+        [&](v1::UploadShardRequest* message) {
+          if (std::exchange(is_sent, true)) return false;
+          v1::UploadShardHeader& header = *message->mutable_header();
+          header.set_unit_id(lease.unit_id());
+          header.set_fencing_token(lease.fencing_token());
+          header.set_shard_digest(ToBytes(Sha256Of("shard")));
+          header.set_length_bytes(5);
+          message->set_data("shard");
+          return true;
+        },
+        response);
+  };
+  test::DiskCalls calls;
+  calls.FailNextSync("unit-00000001-t1.npz.tmp", ENOSPC);
+  EXPECT_TRUE(absl::IsResourceExhausted(upload()));
+  EXPECT_THAT(Status().storage_error(), testing::HasSubstr("free some space"));
+  EXPECT_TRUE(coordinator_.GetActivity().storage_failing);
+  // What has nothing to do with space mends nothing.
+  calls.FailNextSync("unit-00000001-t1.npz.tmp", EIO);
+  EXPECT_TRUE(absl::IsInternal(upload()));
+  EXPECT_TRUE(coordinator_.GetActivity().storage_failing);
+  EXPECT_TRUE(upload().ok());
+  EXPECT_EQ(Status().storage_error(), "");
+  EXPECT_FALSE(coordinator_.GetActivity().storage_failing);
+}
+
+TEST_F(CoordinatorTest, LedgerOfAStateHasThatStateAlone) {
+  games_.Write("b.sgf", std::string(kGame) + kGame);
+  AddSources();
+  const v1::Lease lease = Lease(Register()).lease();
+  v1::CommitUnitRequest commit;
+  commit.set_unit_id(lease.unit_id());
+  commit.set_fencing_token(lease.fencing_token());
+  const std::pair<v1::GameState, const char*> rows[] = {{v1::GAME_STATE_REJECTED, "NO_MOVES"},
+                                                        {v1::GAME_STATE_FILTERED, "FILTER_RANK"},
+                                                        {v1::GAME_STATE_REJECTED, "NOT_GO"}};
+  for (const auto& [state, reason] : rows) {
+    v1::LedgerRow& row = *commit.add_rows();
+    row.set_game_id(commit.rows_size());
+    row.set_state(state);
+    row.set_reason(reason);
+  }
+  v1::CommitUnitResponse committed;
+  absl::Notification answered;
+  coordinator_.CommitUnit(commit, committed, [&](const absl::Status& status) {
+    EXPECT_TRUE(status.ok()) << status;
+    answered.Notify();
+  });
+  answered.WaitForNotification();
+  EXPECT_THAT(ReasonsOf(v1::GAME_STATE_REJECTED), testing::ElementsAre("NO_MOVES", "NOT_GO"));
+  EXPECT_THAT(ReasonsOf(v1::GAME_STATE_FILTERED), testing::ElementsAre("FILTER_RANK"));
+  EXPECT_THAT(ReasonsOf(v1::GAME_STATE_ACCEPTED), testing::IsEmpty());
+  EXPECT_EQ(ReasonsOf(v1::GAME_STATE_UNSPECIFIED).size(), 3u);
+}
+
+}  // namespace
+}  // namespace moyo::server
