@@ -30,7 +30,7 @@ struct AccessFlags {
 
 struct ServerAccess {
   ServerAccess() = default;
-  // Plain text, as on this machine; implicit, as an address is all that takes.
+  // Without a pin plain text, as on this machine. Implicit: an address alone is such an access.
   ServerAccess(std::string address, std::string pin = "", std::string token = "")
       : address(std::move(address)), pin(std::move(pin)), token(std::move(token)) {}
 

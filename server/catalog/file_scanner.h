@@ -34,7 +34,7 @@ class FileScanner : private source::SourceSink {
  private:
   using RangeKey = std::pair<int64_t, uint64_t>;  // member index, offset
 
-  // How the store knows the file; nullopt-like when `known_` is empty.
+  // `known`: how the store has it; nullopt for a new one.
   absl::Status BeginFile(const std::string& path, uint64_t size_bytes, uint64_t modified_ns,
                          const std::optional<store::File>& known);
   bool BeginSource(const source::Member& member) override;

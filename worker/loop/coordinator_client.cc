@@ -130,9 +130,9 @@ absl::Status CoordinatorClient::Upload(v1::UploadShardHeader header, std::string
   v1::UploadShardRequest message;
   *message.mutable_header() = std::move(header);
   do {
-    const std::string_view chunk = file.substr(0, rpc::kChunkBytes);
-    message.set_data(chunk.data(), chunk.size());
-    file.remove_prefix(chunk.size());
+    const std::string_view piece = file.substr(0, rpc::kChunkBytes);
+    message.set_data(piece.data(), piece.size());
+    file.remove_prefix(piece.size());
     if (!writer->Write(message)) break;  // Finish tells why
     message.clear_header();
   } while (!file.empty());

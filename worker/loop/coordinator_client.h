@@ -39,7 +39,7 @@ class CoordinatorClient {
   // Calls `receive` for each message; it returns false to stop early.
   absl::Status Fetch(const v1::FetchSourcesRequest& request,
                      absl::FunctionRef<bool(v1::FetchSourcesResponse&)> receive);
-  // Streams the file in chunks; a large one from where an earlier try broke off.
+  // Streams the file in pieces; a large one from where an earlier try broke off.
   absl::Status Upload(v1::UploadShardHeader header, std::string_view file);
 
   // Ends all running calls and every later one but Release, so that a server that hangs cannot

@@ -264,6 +264,10 @@ std::map<std::string, std::function<void()>> Rows() {
          EXPECT_EQ(OutcomeOf(Leased(), Progress{kToken, 10}), Outcome::kUnchanged);
        }},
       {"LEASED|uploaded|unit's token", [] { ExpectRenewed(Applied(Leased(), Uploaded{kToken})); }},
+      {"PENDING|uploaded|unit's token",
+       [] {
+         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kPending), Uploaded{kToken}), Outcome::kUnchanged);
+       }},
       {"LEASED|release|unit's token, willing",
        [] {
          const Unit unit = Applied(Leased(), kWilling);
@@ -295,6 +299,15 @@ std::map<std::string, std::function<void()>> Rows() {
        [] {
          EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Commit{kToken, "digest"}),
                    Outcome::kRepeated);
+       }},
+      {"DONE|progress|standing token",
+       [] {
+         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Progress{kToken, 99}),
+                   Outcome::kUnchanged);
+       }},
+      {"DONE|uploaded|standing token",
+       [] {
+         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Uploaded{kToken}), Outcome::kRepeated);
        }},
       {"DONE|commit|another digest",
        [] {
