@@ -43,6 +43,15 @@ std::vector<PassedFlag> ServerFlags() {
       {"--web", "HOST:PORT of the training page, such as 127.0.0.1:8080", CLI::Validator()}};
 }
 
+// Of flags that came as "--name", "text".
+FilterTexts FiltersIn(const std::vector<std::string>& arguments) {
+  FilterTexts filters;
+  for (size_t i = 0; i + 1 < arguments.size(); i += 2) {
+    filters[arguments[i].substr(2)] = arguments[i + 1];
+  }
+  return filters;
+}
+
 std::vector<PassedFlag> FilterFlagsOfServer() {
   std::vector<PassedFlag> flags;
   for (const FilterFlag& flag : FilterFlags()) {
@@ -131,7 +140,12 @@ void RegisterRun(CLI::App& app, Action& chosen) {
   AddPassedFlags(*command, ServerFlags(), "Parsing", options.server_arguments);
   AddPassedFlags(*command, FilterFlagsOfServer(), "Filters", options.server_arguments);
   AddPassedFlags(*command, TrainerFlags(), "Training", options.trainer_arguments);
-  command->callback([flags, &chosen] { chosen = [flags] { return Run(*flags); }; });
+  command->callback([flags, &chosen] {
+    const std::string contradiction =
+        FilterContradiction(FiltersIn(flags->options.server_arguments));
+    if (!contradiction.empty()) throw CLI::ValidationError("filters", contradiction);
+    chosen = [flags] { return Run(*flags); };
+  });
 }
 
 }  // namespace moyo::cli

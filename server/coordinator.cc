@@ -21,12 +21,6 @@ constexpr uint32_t kRetryWhileScanningMs = 50;
 constexpr uint32_t kRetryMs = 500;
 constexpr absl::Duration kForgetWorkerAfter = absl::Seconds(60);
 
-// What a person may mend while the server runs.
-bool IsOfTheDisk(const absl::Status& status) {
-  return absl::IsResourceExhausted(status) || absl::IsInternal(status) ||
-         absl::IsUnavailable(status);
-}
-
 absl::Status UnknownWorker() { return absl::NotFoundError("unknown worker; register again"); }
 
 }  // namespace
@@ -41,13 +35,17 @@ Coordinator::~Coordinator() { Stop(); }
 
 void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
                                  std::function<void(const absl::Status&)> done) {
-  ++running_scans_;
+  const absl::StatusOr<std::vector<store::Scan>> unfinished = store_.UnfinishedScans();
+  if (paths.empty() && unfinished.ok() && unfinished->empty()) {
+    --running_scans_;
+    return done(absl::OkStatus());
+  }
   catalogue_thread_ =
       std::thread([this, paths = std::move(paths), limit_games, done = std::move(done)] {
         absl::Status status;
         if (!paths.empty()) status = cataloguer_.Scan(paths, limit_games).status();
-        status.Update(cataloguer_.ResumeScans());
-        while (IsOfTheDisk(status)) {
+        status = catalog::GraverOf(status, cataloguer_.ResumeScans());
+        while (catalog::MayPass(status)) {
           NoteCatalogue(status);
           done(status);
           if (stopping_.WaitFor(options_.catalogue_retry)) break;
@@ -165,14 +163,12 @@ absl::StatusOr<bool> Coordinator::Grant(const v1::LeaseUnitRequest& request,
                                         v1::LeaseUnitResponse& response) {
   const std::string name = SeeWorker(request.worker_id());
   if (name.empty()) return UnknownWorker();
-  // Asked before the units: a scan that ends in between has added its units by then.
-  const bool is_scanning = running_scans_ > 0;
   MOYO_ASSIGN_OR_RETURN(const std::optional<store::GrantedUnit> granted,
                         store_.LeaseUnsynced(name));
   if (!granted) {
-    const store::UnitCounts units = store_.GetStatus().units;
-    response.set_all_done(!is_scanning && units.pending + units.leased == 0);
-    response.set_retry_after_ms(is_scanning ? kRetryWhileScanningMs : kRetryMs);
+    const Standing standing = Look();
+    response.set_all_done(standing.is_complete);
+    response.set_retry_after_ms(standing.is_scanning ? kRetryWhileScanningMs : kRetryMs);
     return false;
   }
   v1::Lease& lease = *response.mutable_lease();
@@ -211,7 +207,9 @@ absl::Status Coordinator::SendSource(const store::Source& source,
     traffic_.source_downloads.bytes += bytes.size();
     return send(message);
   });
-  if (status.ok() || absl::IsCancelled(status)) return status;
+  // The machine's passing trouble (ErrnoStatus) says nothing about the source: the worker asks
+  // again.
+  if (status.ok() || absl::IsCancelled(status) || absl::IsUnavailable(status)) return status;
   // A source that cannot be read costs its own games only.
   message.Clear();
   message.set_source_id(source.source_id);

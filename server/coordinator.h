@@ -36,7 +36,7 @@ struct CoordinatorOptions {
   v1::ParseOptions parse;
   absl::Duration lease_duration = absl::Seconds(60);
   catalog::CatalogOptions catalog;
-  absl::Duration catalogue_retry = absl::Seconds(5);  // of a scan that a full or failing disk cut
+  absl::Duration catalogue_retry = absl::Seconds(5);  // of a scan that the machine's trouble cut
 };
 
 // What the server sees of its workers and of itself right now, added up.
@@ -64,9 +64,10 @@ class Coordinator {
 
   // Reads what outlives a restart. Call once, first.
   absl::Status Load();
-  // Catalogues in the background: `paths`, then what was left unfinished. A scan that the disk cut
-  // is tried again until it is through; so long the dataset is not complete. `done` gets how each
-  // try ended, on that thread.
+  // Catalogues in the background: `paths`, then what was left unfinished. A scan that the machine's
+  // trouble cut (catalog::MayPass) is tried again until it is through; so long, and before this is
+  // called, the dataset is not complete. `done` gets how each try ended, on that thread; with
+  // nothing to do, before this returns.
   void StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
                       std::function<void(const absl::Status&)> done);
   // Ends leases that ran out and forgets silent workers. The reaper calls it.
@@ -127,7 +128,13 @@ class Coordinator {
   // FAILED_PRECONDITION: what the worker sends belongs to another run.
   absl::Status CheckRun(const std::string& run_id) const;
   absl::Status CheckParserVersion(uint32_t version);
-  bool IsComplete(const store::StoreStatus& status) const;
+  // What the store holds, and whether that is all there will be.
+  struct Standing {
+    store::StoreStatus status;
+    bool is_scanning = false;
+    bool is_complete = false;
+  };
+  Standing Look();
   void CountGames(const std::string& worker_id, uint64_t games);
   double GamesPerSecond() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status StoreTraining() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -146,7 +153,8 @@ class Coordinator {
   catalog::Cataloguer cataloguer_;
   catalog::SourceReader sources_;
   Traffic traffic_;
-  std::atomic<int> running_scans_{0};
+  // The first is StartCatalogue's: until that one is through, nothing is complete.
+  std::atomic<int> running_scans_{1};
   std::thread catalogue_thread_;
   StopFlag stopping_;
 

@@ -117,15 +117,20 @@ absl::Status Coordinator::DownloadShard(const v1::DownloadShardRequest& request,
   return absl::OkStatus();
 }
 
-bool Coordinator::IsComplete(const store::StoreStatus& status) const {
-  return running_scans_ == 0 && status.units.pending + status.units.leased == 0;
+Coordinator::Standing Coordinator::Look() {
+  Standing standing;
+  // Before the units: a scan that ends in between has added its units by then.
+  standing.is_scanning = running_scans_ > 0;
+  standing.status = store_.GetStatus();
+  const store::UnitCounts& units = standing.status.units;
+  standing.is_complete = !standing.is_scanning && units.pending + units.leased == 0;
+  return standing;
 }
 
 absl::Status Coordinator::GetManifest(const v1::GetManifestRequest& request,
                                       v1::GetManifestResponse& response) {
-  // The status first: a manifest taken after "complete" holds every shard.
-  const store::StoreStatus status = store_.GetStatus();
-  response.set_complete(IsComplete(status));
+  // First: a manifest taken after "complete" holds every shard.
+  response.set_complete(Look().is_complete);
   const std::shared_ptr<const store::Manifest> manifest = store_.GetManifest();
   response.set_dataset_digest(manifest->digest);
   response.set_shard_count(manifest->shards.size());
@@ -172,8 +177,8 @@ void Coordinator::FillWorkers(v1::GetStatusResponse& response) {
 
 absl::Status Coordinator::GetStatus(const v1::GetStatusRequest& request,
                                     v1::GetStatusResponse& response) {
-  const store::StoreStatus status = store_.GetStatus();
-  response.set_complete(IsComplete(status));
+  const auto [status, is_scanning, is_complete] = Look();
+  response.set_complete(is_complete);
   FillLedger(status.ledger, *response.mutable_ledger());
   FillUnits(status.units, *response.mutable_units());
   const std::shared_ptr<const store::Manifest> manifest = store_.GetManifest();
@@ -226,11 +231,16 @@ absl::Status Coordinator::AddSources(const v1::AddSourcesRequest& request,
   ++running_scans_;
   const absl::Cleanup scan_ended = [this] { --running_scans_; };
   const std::vector<std::string> paths(request.paths().begin(), request.paths().end());
-  MOYO_ASSIGN_OR_RETURN(const catalog::ScanResult result, cataloguer_.Scan(paths, request.limit()));
-  response.set_sources(result.sources);
-  response.set_games(result.games);
-  response.set_known(result.known);
-  response.set_removed(result.removed);
+  const absl::StatusOr<catalog::ScanResult> result = cataloguer_.Scan(paths, request.limit());
+  // To the caller UNAVAILABLE would say that the server is away.
+  if (absl::IsUnavailable(result.status())) {
+    return absl::ResourceExhaustedError(result.status().message());
+  }
+  MOYO_RETURN_IF_ERROR(result.status());
+  response.set_sources(result->sources);
+  response.set_games(result->games);
+  response.set_known(result->known);
+  response.set_removed(result->removed);
   return absl::OkStatus();
 }
 

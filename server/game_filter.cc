@@ -1,6 +1,5 @@
 #include "server/game_filter.h"
 
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -13,7 +12,7 @@
 namespace moyo::server {
 namespace {
 
-using Flags = std::map<std::string, std::string>;
+using Flags = FilterTexts;
 
 // One setting, so that it is stored whole: a line "flag text" each, or kNone.
 constexpr char kSetting[] = "option filters";
@@ -73,26 +72,9 @@ bool Set(const std::string& flag, const std::string& text, v1::GameFilter& filte
   return false;
 }
 
-absl::Status CheckOrder(const v1::GameFilter& filter) {
-  const char* what = nullptr;
-  if (filter.min_rank() != 0 && filter.max_rank() != 0 && filter.min_rank() > filter.max_rank()) {
-    what = "--filter-min-rank is above --filter-max-rank";
-  } else if (filter.last_date() != 0 && filter.first_date() > filter.last_date()) {
-    what = "--filter-from is after --filter-to";
-  } else if (filter.has_min_komi_half_points() && filter.has_max_komi_half_points() &&
-             filter.min_komi_half_points() > filter.max_komi_half_points()) {
-    what = "--filter-min-komi is above --filter-max-komi";
-  } else if (filter.has_max_handicap() && filter.min_handicap() > filter.max_handicap()) {
-    what = "--filter-min-handicap is above --filter-max-handicap";
-  }
-  if (what == nullptr) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(what, ": no game could pass"));
-}
-
 absl::StatusOr<v1::GameFilter> FilterOf(const Flags& flags) {
   v1::GameFilter filter;
   for (const auto& [flag, text] : flags) MOYO_RETURN_IF_ERROR(SetFilter(flag, text, filter));
-  MOYO_RETURN_IF_ERROR(CheckOrder(filter));
   return filter;
 }
 

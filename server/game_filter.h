@@ -15,7 +15,7 @@ namespace moyo::server {
 absl::Status SetFilter(const std::string& flag, const std::string& text, v1::GameFilter& filter);
 
 // Stores the flags at a run directory's first start. FAILED_PRECONDITION: it was begun with others.
-// INVALID_ARGUMENT: a flag's text, or a least value above its greatest.
+// INVALID_ARGUMENT: a flag's text.
 absl::StatusOr<v1::GameFilter> SettleFilter(store::Store& store, const ServerOptions& options);
 
 }  // namespace moyo::server

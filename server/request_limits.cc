@@ -24,8 +24,8 @@ constexpr size_t kHashBytes = 16;
 constexpr size_t kMaxReasonBytes = 64;
 constexpr size_t kMaxDetailBytes = 400;
 constexpr uint32_t kSymmetries = 8;
-constexpr size_t kMaxMarks = 2048;  // of a shard's longest game, 65,535 moves
-constexpr size_t kChunkBytes = 256 * 1024;
+constexpr uint32_t kMaxMoves = 65'535;  // a shard counts a game's moves in 16 bits
+constexpr size_t kMaxMarks = 2048;      // of a shard's longest game, 65,535 moves
 constexpr uint64_t kMaxLifetimeSeconds = uint64_t{100} * 366 * 24 * 3600;
 
 absl::Status AtMost(const char* field, size_t size, size_t limit) {
@@ -54,6 +54,10 @@ absl::Status CheckRow(const v1::LedgerRow& row) {
   MOYO_RETURN_IF_ERROR(Plain("reason", row.reason(), kMaxReasonBytes));
   MOYO_RETURN_IF_ERROR(AtMost("detail", row.detail().size(), kMaxDetailBytes));
   MOYO_RETURN_IF_ERROR(AtMost("marks", row.marks_size(), kMaxMarks));
+  if (row.moves() > kMaxMoves) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("field moves is ", row.moves(), "; it is at most ", kMaxMoves));
+  }
   if (row.symmetry() >= kSymmetries) {
     return absl::InvalidArgumentError(
         absl::StrCat("field symmetry is ", row.symmetry(), "; it is below ", kSymmetries));
@@ -100,10 +104,6 @@ absl::Status CheckRequest(const v1::ReleaseUnitRequest& request) {
   MOYO_RETURN_IF_ERROR(Plain("lease_id", request.lease_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(Plain("run_id", request.run_id(), kMaxIdBytes));
   return AtMost("error", request.error().size(), kMaxErrorBytes);  // free text: see OneLine
-}
-
-absl::Status CheckRequest(const v1::UploadShardRequest& message) {
-  return AtMost("data", message.data().size(), kChunkBytes);
 }
 
 absl::Status CheckRequest(const v1::GetUploadRequest&) { return absl::OkStatus(); }

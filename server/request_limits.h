@@ -19,7 +19,6 @@ absl::Status CheckRequest(const v1::FetchSourcesRequest& request);
 absl::Status CheckRequest(const v1::HeartbeatRequest& request);
 absl::Status CheckRequest(const v1::CommitUnitRequest& request);
 absl::Status CheckRequest(const v1::ReleaseUnitRequest& request);
-absl::Status CheckRequest(const v1::UploadShardRequest& message);  // of a stream
 absl::Status CheckRequest(const v1::GetUploadRequest& request);
 absl::Status CheckRequest(const v1::DownloadShardRequest& request);
 absl::Status CheckRequest(const v1::GetManifestRequest& request);

@@ -76,6 +76,12 @@ void TickUntilShutdown(Coordinator& coordinator, Network& network, store::Store&
   endpoint.RemoveSource(gauges);
 }
 
+absl::Status CheckFlags(const ServerOptions& options) {
+  MOYO_RETURN_IF_ERROR(CheckNetworkFlags(options));
+  const std::string contradiction = FilterContradiction(options.filters);
+  return contradiction.empty() ? absl::OkStatus() : absl::InvalidArgumentError(contradiction);
+}
+
 absl::Status Serve(const ServerOptions& options) {
   RaiseOpenFileLimit();
   if (!options.games.empty()) MOYO_RETURN_IF_ERROR(catalog::CheckPaths(options.games));
@@ -90,16 +96,17 @@ absl::Status Serve(const ServerOptions& options) {
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<metrics::Endpoint> endpoint,
                         metrics::Endpoint::Open(options.metrics, "moyo-server"));
   endpoint->WatchDisk(options.run_dir);
+  StartFailure failure;
   Coordinator coordinator(*store, CoordinatorOptionsOf(options, std::move(parse)), Clock::Steady());
   MOYO_RETURN_IF_ERROR(coordinator.Load());
-  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Network> network,
-                        Network::Open(options, coordinator, *store, Clock::System()));
-  StartFailure failure;
+  // Before anyone can ask: a run with nothing to catalogue is complete from the first answer on.
   coordinator.StartCatalogue(options.games, options.limit_games, [&](const absl::Status& ended) {
     absl::MutexLock hold(&failure.mutex);
     failure.status = JudgeCatalogue(*store, options, ended);
     if (!failure.status.ok()) RequestShutdown();
   });
+  MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Network> network,
+                        Network::Open(options, coordinator, *store, Clock::System()));
   TickUntilShutdown(coordinator, *network, *store, *endpoint);
   network->Stop(kStopPatience);
   coordinator.Stop();
@@ -110,7 +117,7 @@ absl::Status Serve(const ServerOptions& options) {
 }  // namespace
 
 int RunServer(const ServerOptions& options) {
-  if (const absl::Status flags = CheckNetworkFlags(options); !flags.ok()) {
+  if (const absl::Status flags = CheckFlags(options); !flags.ok()) {
     std::cerr << "moyo-server: " << std::string(flags.message()) << "\n";
     return 2;
   }

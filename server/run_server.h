@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "common/base/filter_flags.h"
 
 namespace moyo::server {
 
@@ -17,11 +18,11 @@ struct ServerOptions {
   uint32_t games_per_shard = 500;
   // Unset: as the run directory has them, else the defaults. They decide what the dataset holds, so
   // a run directory keeps those it began with.
-  std::optional<std::string> duplicates;       // drop or keep
-  std::optional<uint32_t> min_moves;           // 30
-  std::optional<uint32_t> max_moves;           // 1000
-  std::optional<uint32_t> board_size;          // 0: all
-  std::map<std::string, std::string> filters;  // common/base/filter_flags.h: name -> text as typed
+  std::optional<std::string> duplicates;  // drop or keep
+  std::optional<uint32_t> min_moves;      // 30
+  std::optional<uint32_t> max_moves;      // 1000
+  std::optional<uint32_t> board_size;     // 0: all
+  FilterTexts filters;
   uint32_t lease_seconds = 60;
   uint32_t max_attempts = 3;
   double backup_after_seconds = 2;  // 0: no backups

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/sgf/splitter.h"
+#include "common/source/archive.h"
 
 namespace moyo::cli {
 namespace {
@@ -39,7 +40,8 @@ bool MayHoldGame(const std::string& path) {
     if (pieces == kMaxPieces) return true;
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     const std::string_view read(piece.data(), static_cast<size_t>(file.gcount()));
-    if (pieces == 0 && IsArchive(read)) return true;
+    // By its name alone a server knows an archive.
+    if (pieces == 0 && IsArchive(read)) return source::IsArchiveName(path);
     splitter.Feed(read);
     if (!splitter.spans().empty()) return true;
   }
@@ -74,6 +76,10 @@ absl::Status CheckPath(const std::string& path) {
         absl::StrCat("'", path, "' does not exist; --games takes folders, files and archives"));
   }
   if (fs::is_directory(status)) return CheckFolder(path);
+  if (!fs::is_regular_file(status)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'", path, "' is a device, a pipe or a socket; --games takes folders, files and archives"));
+  }
   if (!std::ifstream(path)) {
     return absl::NotFoundError(absl::StrCat("cannot read '", path, "'; check its permissions"));
   }

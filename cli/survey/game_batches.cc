@@ -53,6 +53,8 @@ void WalkAll(const std::vector<std::string>& paths,
           return visit(file) ? absl::OkStatus() : absl::CancelledError("enough");
         });
     if (absl::IsCancelled(status)) return;
+    // A folder that cannot be read to its end shows as a source that cannot be read.
+    if (!status.ok() && !visit(shown)) return;
     walked.push_back(root);
   }
 }

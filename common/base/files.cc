@@ -76,6 +76,10 @@ absl::Status ErrnoStatus(int error, std::string_view what, const std::string& pa
     case ENOSPC:
     case EDQUOT:
       return absl::ResourceExhaustedError(absl::StrCat(text, "; free some space and run again"));
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return absl::UnavailableError(text);
     default:
       return absl::InternalError(text);
   }
@@ -111,13 +115,27 @@ absl::Status WriteSecretFile(const std::string& path, std::string_view bytes) {
   return WriteAndPublish(path, bytes, 0600);
 }
 
+absl::StatusOr<int> OpenRegularFile(const std::string& path) {
+  // Opening a named pipe would wait for its writer.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0 && errno != ENXIO) return ErrnoStatus(errno, "open", path);  // ENXIO: a socket
+  absl::Cleanup close_fd = [fd] { close(fd); };
+  struct stat info = {};
+  if (fd >= 0 && fstat(fd, &info) != 0) return ErrnoStatus(errno, "stat", path);
+  if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "read", path);
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", path, "' is a device, a pipe or a socket; name a file"));
+  }
+  std::move(close_fd).Cancel();
+  return fd;
+}
+
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  MOYO_ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path));
   const absl::Cleanup close_fd = [fd] { close(fd); };
   struct stat info;
   if (fstat(fd, &info) != 0) return ErrnoStatus(errno, "stat", path);
-  if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "read", path);
   if (static_cast<uint64_t>(info.st_size) > max_bytes) {
     return absl::ResourceExhaustedError(
         absl::StrCat("'", path, "' has ", info.st_size, " bytes, over the limit of ", max_bytes));
@@ -129,8 +147,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes
 
 absl::Status ReadFileRange(const std::string& path, uint64_t offset, uint64_t length_bytes,
                            absl::FunctionRef<bool(std::string_view bytes)> receive) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  MOYO_ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path));
   const absl::Cleanup close_fd = [fd] { close(fd); };
   std::string piece;
   for (uint64_t done = 0; done < length_bytes; done += piece.size()) {

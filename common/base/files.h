@@ -21,7 +21,11 @@ absl::Status WriteSecretFile(const std::string& path, std::string_view bytes);
 // The same for a file that was already written under `temporary_path` in the same folder.
 absl::Status PublishFile(const std::string& temporary_path, const std::string& path);
 
-// NOT_FOUND, PERMISSION_DENIED, or RESOURCE_EXHAUSTED over `max_bytes`.
+// A file descriptor to read from, which the caller closes. INVALID_ARGUMENT: no regular file but a
+// device, a pipe or a socket, whose reading may never end; none is waited for. Else as ErrnoStatus.
+absl::StatusOr<int> OpenRegularFile(const std::string& path);
+
+// As OpenRegularFile, or RESOURCE_EXHAUSTED over `max_bytes`.
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes = UINT64_MAX);
 // Gives a byte range to `receive` in pieces of at most 256 KiB, so that a range of any size can be
 // read. `receive` returns false to stop (CANCELLED). OUT_OF_RANGE when the file is shorter.
@@ -30,7 +34,9 @@ absl::Status ReadFileRange(const std::string& path, uint64_t offset, uint64_t le
 
 // mkdir -p.
 absl::Status MakeFolder(const std::string& path);
-// errno as a status: "cannot open 'x': No such file or directory".
+// errno as a status: "cannot open 'x': No such file or directory". NOT_FOUND, PERMISSION_DENIED;
+// RESOURCE_EXHAUSTED: the disk is full; UNAVAILABLE: not the file is at fault but the machine,
+// which is short of memory or open files just now; INTERNAL: anything else.
 absl::Status ErrnoStatus(int error, std::string_view what, const std::string& path);
 
 // An exclusive lock on a file, held until destruction (flock). Keeps two servers off one run

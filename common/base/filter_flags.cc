@@ -72,12 +72,38 @@ constexpr FilterFlag kFlags[] = {
     {"filter-ruleset", "NAME,...",
      "of japanese chinese korean aga nz tromp-taylor ing other unknown", AreRulesets}};
 
+// Whether both flags are there and the first means more than the second.
+template <typename Number>
+bool IsAbove(const FilterTexts& filters, const char* least, const char* most,
+             std::optional<Number> (*least_of)(std::string_view),
+             std::optional<Number> (*most_of)(std::string_view)) {
+  const auto low = filters.find(least), high = filters.find(most);
+  if (low == filters.end() || high == filters.end()) return false;
+  return least_of(low->second) > most_of(high->second);
+}
+
 }  // namespace
 
 absl::Span<const FilterFlag> FilterFlags() { return kFlags; }
 
 std::string FilterRefusal(const FilterFlag& flag, std::string_view text) {
   return absl::StrCat("'", std::string(text), "' is no ", flag.value, ": ", flag.about);
+}
+
+std::string FilterContradiction(const FilterTexts& filters) {
+  const char* what = nullptr;
+  if (IsAbove(filters, "filter-min-rank", "filter-max-rank", RankOfFlag, RankOfFlag)) {
+    what = "--filter-min-rank is above --filter-max-rank";
+  } else if (IsAbove(filters, "filter-from", "filter-to", FirstDayOfFlag, LastDayOfFlag)) {
+    what = "--filter-from is after --filter-to";
+  } else if (IsAbove(filters, "filter-min-komi", "filter-max-komi", HalfPointsOfFlag,
+                     HalfPointsOfFlag)) {
+    what = "--filter-min-komi is above --filter-max-komi";
+  } else if (IsAbove(filters, "filter-min-handicap", "filter-max-handicap", CountOfFlag,
+                     CountOfFlag)) {
+    what = "--filter-min-handicap is above --filter-max-handicap";
+  }
+  return what == nullptr ? "" : absl::StrCat(what, ": no game could pass");
 }
 
 std::optional<uint32_t> CountOfFlag(std::string_view text) { return Digits(text, kMaxCount); }

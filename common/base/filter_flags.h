@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,11 @@ struct FilterFlag {
 absl::Span<const FilterFlag> FilterFlags();
 // "'5x' is no RANK: both players at least 5k, 1d, 3p ..."
 std::string FilterRefusal(const FilterFlag& flag, std::string_view text);
+
+// By name, as typed; valid ones.
+using FilterTexts = std::map<std::string, std::string>;
+// "--filter-min-rank is above --filter-max-rank: no game could pass"; empty when some game could.
+std::string FilterContradiction(const FilterTexts& filters);
 
 // Each is nullopt, or empty, for text that says nothing of the kind.
 std::optional<uint32_t> CountOfFlag(std::string_view text);     // "50"

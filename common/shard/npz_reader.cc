@@ -14,7 +14,7 @@
 namespace moyo::shard {
 namespace {
 
-constexpr uint64_t kMaxUnpackedBytes = uint64_t{1} << 31;
+constexpr uint64_t kMaxExtent = uint64_t{1} << 31;
 constexpr absl::string_view kShapeKey = "'shape': (";
 
 absl::Status Damaged(const ZipMember& member, absl::string_view what) {
@@ -54,10 +54,10 @@ absl::StatusOr<std::string_view> NpyData(const ZipMember& member, absl::string_v
     part = absl::StripAsciiWhitespace(part);
     uint64_t extent = 0;
     if (part.empty()) continue;
-    if (!absl::SimpleAtoi(part, &extent) || extent > kMaxUnpackedBytes)
+    if (!absl::SimpleAtoi(part, &extent) || extent > kMaxExtent)
       return Damaged(member, "bad shape");
     count *= extent;
-    if (count > kMaxUnpackedBytes) return Damaged(member, "bad shape");
+    if (count > kMaxExtent) return Damaged(member, "bad shape");
   }
   const std::string_view data = bytes.substr(begin + header_bytes);
   if (data.size() != count * entry_bytes || count % entries != 0) {
@@ -141,8 +141,8 @@ class Validator {
 
 }  // namespace
 
-absl::StatusOr<Columns> ReadNpz(std::string_view bytes) {
-  MOYO_ASSIGN_OR_RETURN(std::vector<ZipMember> list, ReadZip(bytes, kMaxUnpackedBytes));
+absl::StatusOr<Columns> ReadNpz(std::string_view bytes, uint64_t max_unpacked_bytes) {
+  MOYO_ASSIGN_OR_RETURN(std::vector<ZipMember> list, ReadZip(bytes, max_unpacked_bytes));
   Members members;
   for (ZipMember& member : list) {
     if (members.contains(member.name)) return Damaged(member, "stands twice");

@@ -59,7 +59,9 @@ Digest DigestOf(const Columns& columns);
 std::string WriteNpz(const Columns& columns);
 
 // Reads and validates: zip structure, CRC, column set, types, lengths, points on their board.
-// DATA_LOSS names the column and the byte offset. Reads what NumPy's savez writes, too.
-absl::StatusOr<Columns> ReadNpz(std::string_view bytes);
+// DATA_LOSS names the column and the byte offset; it may also be more than `max_unpacked_bytes`, of
+// which none are unpacked. Reads what NumPy's savez writes, too.
+absl::StatusOr<Columns> ReadNpz(std::string_view bytes,
+                                uint64_t max_unpacked_bytes = uint64_t{1} << 31);
 
 }  // namespace moyo::shard

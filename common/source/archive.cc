@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 #include <locale.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -61,14 +62,15 @@ bool IsArchiveName(std::string_view name) {
 
 absl::StatusOr<std::unique_ptr<ArchiveCursor>> ArchiveCursor::Open(const std::string& path,
                                                                    const ArchiveLimits& limits) {
+  MOYO_ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path));
   struct stat info;
-  if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "open", path);
+  if (fstat(fd, &info) != 0) info.st_size = 0;
   const Utf8Names utf8_names;
   archive* handle = archive_read_new();
   const uint64_t size_bytes = info.st_size;
   const uint64_t all_bytes = std::max(limits.free_bytes, size_bytes * limits.expansion);
   std::unique_ptr<ArchiveCursor> cursor(
-      new ArchiveCursor(handle, path, limits.member_bytes, all_bytes));
+      new ArchiveCursor(fd, handle, path, limits.member_bytes, all_bytes));
   archive_read_support_format_tar(handle);
   archive_read_support_format_gnutar(handle);
   archive_read_support_format_zip(handle);
@@ -77,13 +79,16 @@ absl::StatusOr<std::unique_ptr<ArchiveCursor>> ArchiveCursor::Open(const std::st
   archive_read_support_filter_zstd(handle);
   archive_read_support_filter_xz(handle);
   archive_read_support_filter_bzip2(handle);
-  if (archive_read_open_filename(handle, path.c_str(), kBlockBytes) != ARCHIVE_OK) {
+  if (archive_read_open_fd(handle, fd, kBlockBytes) != ARCHIVE_OK) {
     return cursor->Damaged();
   }
   return cursor;
 }
 
-ArchiveCursor::~ArchiveCursor() { archive_read_free(handle_); }
+ArchiveCursor::~ArchiveCursor() {
+  archive_read_free(handle_);
+  close(fd_);
+}
 
 uint64_t ArchiveCursor::packed_bytes() const {
   return static_cast<uint64_t>(std::max<la_int64_t>(0, archive_filter_bytes(handle_, -1)));

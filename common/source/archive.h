@@ -33,7 +33,7 @@ struct ArchiveLimits {
 };
 
 // A reading position. Not thread-safe. DATA_LOSS: damaged or encrypted; RESOURCE_EXHAUSTED: it
-// expands beyond the limits.
+// expands beyond the limits. Open fails as OpenRegularFile, too.
 class ArchiveCursor {
  public:
   static absl::StatusOr<std::unique_ptr<ArchiveCursor>> Open(const std::string& path,
@@ -50,14 +50,17 @@ class ArchiveCursor {
   uint64_t packed_bytes() const;               // of the archive, read so far
 
  private:
-  ArchiveCursor(archive* handle, std::string path, uint64_t member_bytes, uint64_t all_bytes)
-      : handle_(handle),
+  ArchiveCursor(int fd, archive* handle, std::string path, uint64_t member_bytes,
+                uint64_t all_bytes)
+      : fd_(fd),
+        handle_(handle),
         path_(std::move(path)),
         most_member_bytes_(member_bytes),
         most_bytes_(all_bytes) {}
   absl::Status Damaged() const;
   absl::Status PassOver();
 
+  const int fd_;
   archive* handle_;
   const std::string path_;
   const uint64_t most_member_bytes_;

@@ -14,35 +14,35 @@
 namespace moyo::source {
 namespace {
 
-bool IsFolder(const std::string& path, const dirent& entry) {
-  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
-  struct stat info;
-  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
+enum class Kind { kFolder, kFile, kOther };
 
-bool IsRegular(const std::string& path, const dirent& entry) {
-  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_REG;
+Kind KindOf(const std::string& path, const dirent& entry) {
+  if (entry.d_type == DT_DIR) return Kind::kFolder;
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_REG ? Kind::kFile : Kind::kOther;
   struct stat info;
-  return lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+  if (lstat(path.c_str(), &info) != 0) return Kind::kFile;  // the visitor finds out why
+  if (S_ISDIR(info.st_mode)) return Kind::kFolder;
+  return S_ISREG(info.st_mode) ? Kind::kFile : Kind::kOther;
 }
 
 // Names in the folder, sorted; folders end in '/', so that the order is that of whole paths.
-// False: it cannot be read.
-bool ListFolder(const std::string& folder, std::vector<std::string>& names) {
+// Returns why they are not all of them.
+absl::Status ListFolder(const std::string& folder, std::vector<std::string>& names) {
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
-  if (stream == nullptr) return false;
+  if (stream == nullptr) return ErrnoStatus(errno, "open folder", folder);
+  errno = 0;
   while (const dirent* entry = readdir(stream.get())) {
     std::string name = entry->d_name;
-    if (name[0] == '.') continue;
-    const std::string path = folder + "/" + name;
-    if (IsFolder(path, *entry)) {
-      names.push_back(name + "/");
-    } else if (IsRegular(path, *entry)) {
-      names.push_back(std::move(name));
+    if (name[0] != '.') {
+      const Kind kind = KindOf(folder + "/" + name, *entry);
+      if (kind == Kind::kFolder) name += "/";
+      if (kind != Kind::kOther) names.push_back(std::move(name));
     }
+    errno = 0;
   }
+  const int error = errno;
   std::sort(names.begin(), names.end());
-  return true;
+  return error == 0 ? absl::OkStatus() : ErrnoStatus(error, "read folder", folder);
 }
 
 struct OpenFolder {
@@ -62,7 +62,9 @@ absl::Status WalkFiles(const std::string& path, const WalkOptions& options,
   const auto enter = [&](const std::string& folder) -> absl::Status {
     if (folder == options.skipped_folder) return absl::OkStatus();
     OpenFolder entered{folder, {}, 0};
-    if (!ListFolder(folder, entered.names)) return visit(folder);
+    const absl::Status listed = ListFolder(folder, entered.names);
+    if (absl::IsUnavailable(listed)) return listed;
+    if (!listed.ok()) MOYO_RETURN_IF_ERROR(visit(folder));
     open.push_back(std::move(entered));
     return absl::OkStatus();
   };

@@ -1,6 +1,5 @@
 #include "common/source/source_stream.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,8 +17,7 @@ namespace {
 constexpr size_t kPieceBytes = 256 * 1024;
 
 absl::Status ReadPlain(const std::string& path, SourceSink& sink) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(errno, "open", path);
+  MOYO_ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path));
   const absl::Cleanup close_fd = [fd] { close(fd); };
   bool go_on = sink.BeginSource({.name = "", .index = -1});
   // Not cleared: most files are far smaller.

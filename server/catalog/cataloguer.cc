@@ -26,8 +26,20 @@ absl::Status CheckPaths(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     struct stat info;
     if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "open", path);
+    if (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'", path, "' is a device, a pipe or a socket; name a folder, file or archive"));
   }
   return absl::OkStatus();
+}
+
+bool MayPass(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsInternal(status) ||
+         absl::IsUnavailable(status);
+}
+
+absl::Status GraverOf(const absl::Status& first, const absl::Status& second) {
+  return first.ok() || (MayPass(second) && !MayPass(first)) ? second : first;
 }
 
 Cataloguer::Cataloguer(store::Store& store, CatalogOptions options)
@@ -68,12 +80,12 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
 
 absl::Status Cataloguer::ResumeScans() {
   MOYO_ASSIGN_OR_RETURN(const std::vector<store::Scan> scans, store_.UnfinishedScans());
-  absl::Status first_error;
+  absl::Status gravest;
   for (const store::Scan& scan : scans) {
     const absl::StatusOr<ScanResult> result = Scan(scan.paths, scan.limit_games);
-    if (!result.ok() && first_error.ok()) first_error = result.status();
+    gravest = GraverOf(gravest, result.status());
   }
-  return first_error;
+  return gravest;
 }
 
 }  // namespace moyo::catalog

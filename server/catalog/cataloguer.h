@@ -28,8 +28,15 @@ struct ScanResult {
 
 // Absolute, without dots and trailing slash: what the catalogue knows a path by.
 std::string NormalPath(const std::string& path);
-// NOT_FOUND naming the first that does not exist; INVALID_ARGUMENT for none.
+// NOT_FOUND naming the first that does not exist; INVALID_ARGUMENT for none, and for one that is
+// neither folder nor file.
 absl::Status CheckPaths(const std::vector<std::string>& paths);
+
+// Whether a scan that ended so may go well later: not the paths were at fault but the machine,
+// whose disk is full or fails, or that has no more files to open.
+bool MayPass(const absl::Status& status);
+// Of two ends the one to act on: what may pass, as its scan is to be tried again, else the first.
+absl::Status GraverOf(const absl::Status& first, const absl::Status& second);
 
 // Thread-safe: scans run one after another.
 class Cataloguer {
@@ -40,7 +47,7 @@ class Cataloguer {
   // that a crash cut off goes on where it stopped. Stops after `limit_games` games, known ones
   // included (0: none). FAILED_PRECONDITION: no file in the paths. CANCELLED after Stop.
   absl::StatusOr<ScanResult> Scan(const std::vector<std::string>& paths, uint64_t limit_games);
-  // Goes on with the scans that were not finished when the server ended.
+  // Goes on with the scans that were not finished when the server ended. The gravest of their ends.
   absl::Status ResumeScans();
   // Makes a running scan end soon. It is resumed at the next start.
   void Stop() { stopped_ = true; }

@@ -5,12 +5,20 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "common/base/files.h"
 #include "common/base/status_macros.h"
 
 namespace moyo::catalog {
 namespace {
 
 constexpr uint64_t kFilesAtOnce = 1000;
+
+bool IsGone(int error) { return error == ENOENT || error == ENOTDIR; }
+
+// What is wrong lies in the file's bytes: while it stays as it is, no scan need look again.
+bool IsOfItsBytes(const absl::Status& status) {
+  return absl::IsDataLoss(status) || absl::IsResourceExhausted(status);
+}
 
 }  // namespace
 
@@ -25,8 +33,12 @@ FileScanner::FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t
       packer_(store, games_per_shard) {}
 
 absl::Status FileScanner::VisitFile(const std::string& path) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) return absl::OkStatus();  // removed since it was listed
+  struct stat info = {};
+  absl::Status looked;
+  if (stat(path.c_str(), &info) != 0) {
+    if (IsGone(errno)) return absl::OkStatus();  // removed since it was listed
+    looked = ErrnoStatus(errno, "look at", path);
+  }
   const uint64_t size_bytes = info.st_size;
   const uint64_t modified_ns = info.st_mtim.tv_sec * 1'000'000'000ull + info.st_mtim.tv_nsec;
   MOYO_ASSIGN_OR_RETURN(const std::optional<store::File> known, store_.FindFile(path));
@@ -38,9 +50,11 @@ absl::Status FileScanner::VisitFile(const std::string& path) {
     return absl::OkStatus();
   }
   MOYO_RETURN_IF_ERROR(BeginFile(path, size_bytes, modified_ns, known));
-  const absl::Status scanned = source::ReadSources(path, *this);
+  const absl::Status scanned = looked.ok() ? source::ReadSources(path, *this) : looked;
+  if (absl::IsUnavailable(scanned))
+    return scanned;  // not this file's fault: the scan is made again
   if (!scanned.ok()) AddUnreadable(scanned);
-  file_->file.complete = !cut_;
+  file_->file.complete = !cut_ && (scanned.ok() || IsOfItsBytes(scanned));
   packer_.EndFile(file_);
   MOYO_RETURN_IF_ERROR(status_);
   return SettleMarks(scanned.ok() && !cut_);
@@ -53,6 +67,9 @@ absl::Status FileScanner::SettleMarks(bool read_whole) {
   // Damage may hide what is there still.
   if (!read_whole) return absl::OkStatus();
   for (auto& [key, source] : known_) superseded_.push_back(std::move(source));
+  for (store::Source& source : known_errors_) {
+    if (!source.removed) superseded_.push_back(std::move(source));
+  }
   result_.removed += superseded_.size();
   return superseded_.empty() ? absl::OkStatus()
                              : store_.MarkSources(superseded_, store::Presence::kRemoved);
@@ -69,7 +86,7 @@ absl::Status FileScanner::MarkMissing(const std::string& folder) {
     for (const store::File& file : files) {
       if (file.file_id >= first_new_file_ || visited_[file.file_id]) continue;
       struct stat info;
-      if (stat(file.path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR)) continue;
+      if (stat(file.path.c_str(), &info) == 0 || !IsGone(errno)) continue;
       MOYO_RETURN_IF_ERROR(store_.MarkFileRemoved(file.file_id));
       result_.removed += file.sources;
     }
@@ -85,6 +102,7 @@ absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes
   file_->file.modified_ns = modified_ns;
   known_.clear();
   known_removed_.clear();
+  known_errors_.clear();
   superseded_.clear();
   returned_.clear();
   cut_ = false;
@@ -93,6 +111,10 @@ absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes
   if (!known) return absl::OkStatus();
   MOYO_ASSIGN_OR_RETURN(std::vector<store::Source> sources, store_.SourcesOfFile(known->file_id));
   for (store::Source& source : sources) {
+    if (!source.error.empty()) {
+      known_errors_.push_back(std::move(source));
+      continue;
+    }
     const RangeKey key{source.member_index, source.offset};
     if (source.removed) {
       known_removed_[{key, source.content_hash}] = std::move(source);
@@ -137,12 +159,9 @@ uint32_t FileScanner::GamesAt(uint64_t offset) const {
   if (left == 0) return 0;
   const RangeKey key{member_.index, offset};
   const auto known = known_.find(key);
-  if (unchanged_ && known != known_.end() && known->second.error.empty()) {
-    return known->second.games;
-  }
+  if (unchanged_ && known != known_.end()) return known->second.games;
   const auto removed = known_removed_.lower_bound({key, Hash128{}});
-  if (unchanged_ && removed != known_removed_.end() && removed->first.first == key &&
-      removed->second.error.empty()) {
+  if (unchanged_ && removed != known_removed_.end() && removed->first.first == key) {
     return removed->second.games;
   }
   return std::min<uint64_t>(games_per_shard_, left);
@@ -183,6 +202,7 @@ void FileScanner::AddSource(store::Source source, uint32_t games_seen) {
 }
 
 bool FileScanner::IsKnown(const store::Source& source) {
+  if (!source.error.empty()) return IsKnownError();
   const RangeKey key{source.member_index, source.offset};
   const auto known = known_.find(key);
   if (known != known_.end() && known->second.content_hash == source.content_hash &&
@@ -194,6 +214,14 @@ bool FileScanner::IsKnown(const store::Source& source) {
   if (removed == known_removed_.end() || removed->second.games != source.games) return false;
   returned_.push_back(std::move(removed->second));
   known_removed_.erase(removed);
+  return true;
+}
+
+// Whatever its text: a file has one row for what cannot be read of it.
+bool FileScanner::IsKnownError() {
+  if (known_errors_.empty()) return false;
+  if (known_errors_.back().removed) returned_.push_back(std::move(known_errors_.back()));
+  known_errors_.pop_back();
   return true;
 }
 

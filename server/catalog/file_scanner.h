@@ -23,6 +23,8 @@ class FileScanner : private source::SourceSink {
   FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
               uint64_t next_file_id);
 
+  // UNAVAILABLE: the machine was at fault (ErrnoStatus); nothing is said about the file. Else a
+  // failure of the store.
   absl::Status VisitFile(const std::string& path);
   bool LimitReached() const { return limit_games_ != 0 && games_ >= limit_games_; }
   absl::Status Finish() { return packer_.Finish(); }
@@ -46,6 +48,7 @@ class FileScanner : private source::SourceSink {
   void AddSource(store::Source source, uint32_t games_seen);
   // Whether the file's sources have it, and then it has been found once more.
   bool IsKnown(const store::Source& source);
+  bool IsKnownError();
   absl::Status SettleMarks(bool read_whole);
 
   store::Store& store_;
@@ -61,11 +64,12 @@ class FileScanner : private source::SourceSink {
   std::shared_ptr<FileProgress> file_;
   std::map<RangeKey, store::Source> known_;  // not found again yet
   std::map<std::pair<RangeKey, Hash128>, store::Source> known_removed_;
-  std::vector<store::Source> superseded_;  // known ones whose place others took
-  std::vector<store::Source> returned_;    // that had been removed
-  bool unchanged_ = false;                 // it is as it was when its known sources were found
-  bool cut_ = false;                       // the limit came in its middle
-  absl::Status status_;                    // first failure of the store
+  std::vector<store::Source> known_errors_;  // removed ones, too
+  std::vector<store::Source> superseded_;    // known ones whose place others took
+  std::vector<store::Source> returned_;      // that had been removed
+  bool unchanged_ = false;                   // it is as it was when its known sources were found
+  bool cut_ = false;                         // the limit came in its middle
+  absl::Status status_;                      // first failure of the store
   // The source being read.
   source::Member member_;
   std::optional<RangeBuilder> builder_;

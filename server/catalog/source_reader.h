@@ -22,7 +22,8 @@ class SourceReader {
   // Takes the next bytes; `last` ends the source. False ends the reading (CANCELLED).
   using Sink = std::function<bool(std::string_view bytes, bool last)>;
 
-  // What the catalogue knew to be unreadable gives its error again (DATA_LOSS).
+  // What the catalogue knew to be unreadable gives its error again (DATA_LOSS). UNAVAILABLE: not
+  // the source is at fault but the machine (ErrnoStatus).
   absl::Status Read(const store::Source& source, const Sink& sink);
 
  private:

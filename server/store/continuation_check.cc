@@ -11,33 +11,43 @@ namespace moyo::store {
 namespace {
 
 constexpr size_t kMaxShards = 16;  // kept at once; about 0.25 MB each
+// The most that a shard unpacks to: its headers, the columns of a game with many setup stones, and
+// of a move.
+constexpr uint64_t kHeaderBytes = 64 * 1024;
+constexpr uint64_t kGameBytes = 4096;
+constexpr uint64_t kMoveBytes = 2;
 
 }  // namespace
 
 bool ContinuationCheck::IsContinued(const ShardRow& shorter, const ShardRow& longer) {
   if (shards_.size() + 2 > kMaxShards) shards_.clear();
-  const absl::StatusOr<const shard::Columns*> a = Find(shorter);
-  const absl::StatusOr<const shard::Columns*> b = Find(longer);
-  for (const auto* found : {&a, &b}) {
-    if (!found->ok()) errors_.emplace_back(found->status().message());
-  }
-  return a.ok() && b.ok() && shard::IsContinuedBy(**a, shorter.row, **b, longer.row);
+  const shard::Columns* a = Find(shorter);
+  const shard::Columns* b = Find(longer);
+  return a != nullptr && b != nullptr && shard::IsContinuedBy(*a, shorter.row, *b, longer.row);
 }
 
-absl::StatusOr<const shard::Columns*> ContinuationCheck::Find(const ShardRow& row) {
+const shard::Columns* ContinuationCheck::Find(const ShardRow& row) {
   auto known = shards_.find(row.unit_id);
   if (known == shards_.end()) {
-    const std::string path = path_of_(row.unit_id);
-    MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-    absl::StatusOr<shard::Columns> columns = shard::ReadNpz(bytes);
-    if (!columns.ok()) {
-      return absl::DataLossError(absl::StrCat("'", path, "': ", columns.status().message()));
-    }
-    known = shards_.emplace(row.unit_id, *std::move(columns)).first;
+    known = shards_.emplace(row.unit_id, Read(row.unit_id)).first;
+    if (!known->second.ok()) errors_.emplace_back(known->second.status().message());
   }
-  if (row.row < known->second.games()) return &known->second;
-  return absl::DataLossError(absl::StrCat("the shard of unit ", row.unit_id, " has ",
-                                          known->second.games(), " games, none in row ", row.row));
+  if (!known->second.ok()) return nullptr;
+  const shard::Columns& columns = *known->second;
+  if (row.row < columns.games()) return &columns;
+  errors_.push_back(absl::StrCat("the shard of unit ", row.unit_id, " has ", columns.games(),
+                                 " games, none in row ", row.row));
+  return nullptr;
+}
+
+absl::StatusOr<shard::Columns> ContinuationCheck::Read(uint64_t unit_id) const {
+  const CheckedShard shard = shard_of_(unit_id);
+  const uint64_t most_bytes =
+      kHeaderBytes + kGameBytes * shard.games + kMoveBytes * shard.positions;
+  MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(shard.path, most_bytes));
+  absl::StatusOr<shard::Columns> columns = shard::ReadNpz(bytes, most_bytes);
+  if (columns.ok()) return columns;
+  return absl::DataLossError(absl::StrCat("'", shard.path, "': ", columns.status().message()));
 }
 
 }  // namespace moyo::store

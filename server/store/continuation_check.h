@@ -1,6 +1,7 @@
 // Answers whether one game of the dataset goes on where another one ends, from their shard files.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -12,22 +13,33 @@
 
 namespace moyo::store {
 
+// A shard file, and what its commit said is in it.
+struct CheckedShard {
+  std::string path;
+  uint64_t games = 0;
+  uint64_t positions = 0;
+};
+
 // For one commit; keeps the shards that it has read. Not thread-safe.
+//
+// It runs under the store's lock, on files that workers sent: no file is unpacked to more than a
+// shard of so many games and positions can have.
 class ContinuationCheck {
  public:
-  // `path_of` gives the shard file of a unit.
-  explicit ContinuationCheck(std::function<std::string(uint64_t unit_id)> path_of)
-      : path_of_(std::move(path_of)) {}
+  explicit ContinuationCheck(std::function<CheckedShard(uint64_t unit_id)> shard_of)
+      : shard_of_(std::move(shard_of)) {}
 
   // False, and an error noted, when a shard cannot be read: so both games are kept.
   bool IsContinued(const ShardRow& shorter, const ShardRow& longer);
   const std::vector<std::string>& errors() const { return errors_; }
 
  private:
-  absl::StatusOr<const shard::Columns*> Find(const ShardRow& row);
+  // Null: it cannot be read, which is noted.
+  const shard::Columns* Find(const ShardRow& row);
+  absl::StatusOr<shard::Columns> Read(uint64_t unit_id) const;
 
-  const std::function<std::string(uint64_t)> path_of_;
-  std::map<uint64_t, shard::Columns> shards_;  // by unit
+  const std::function<CheckedShard(uint64_t)> shard_of_;
+  std::map<uint64_t, absl::StatusOr<shard::Columns>> shards_;  // by unit
   std::vector<std::string> errors_;
 };
 

@@ -20,6 +20,8 @@ constexpr char kPutMeta[] = "INSERT OR REPLACE INTO meta(key, value) VALUES (?, 
 constexpr char kLoadAlarms[] =
     "SELECT text FROM (SELECT * FROM alarms ORDER BY alarm_id DESC LIMIT 100) ORDER BY alarm_id";
 constexpr char kAddAlarm[] = "INSERT INTO alarms(text) VALUES (?)";
+constexpr char kDropAlarms[] =
+    "DELETE FROM alarms WHERE alarm_id <= (SELECT max(alarm_id) FROM alarms) - 100";
 constexpr char kLastSource[] = "SELECT ifnull(max(source_id), 0) FROM sources";
 constexpr char kFoundGames[] = "SELECT ifnull(sum(games), 0) FROM sources";
 constexpr char kRemovedGames[] = "SELECT ifnull(sum(games), 0) FROM sources WHERE removed = 1";
@@ -162,7 +164,7 @@ absl::Status Store::CheckBalance(const LedgerCounts& counts) {
       "the ledger does not balance: found ", counts.found, ", accepted ", counts.accepted,
       ", duplicate ", counts.duplicate, ", filtered ", counts.filtered, ", rejected ",
       counts.rejected, ", quarantined ", counts.quarantined, ", pending ", counts.pending);
-  if (alarms_.size() < kMaxAlarms) alarms_.push_back(text);
+  ShowAlarm(text);
   return absl::InternalError(text);
 }
 
@@ -231,17 +233,20 @@ void Store::DropUploads(const work::Unit& unit) {
   }
 }
 
-void Store::AddAlarm(const std::string& text) {
-  absl::MutexLock lock(&mutex_);
-  AddAlarmLocked(text);
-}
-
-void Store::AddAlarmLocked(const std::string& text) {
+bool Store::ShowAlarm(const std::string& text) {
+  if (std::find(alarms_.begin(), alarms_.end(), text) != alarms_.end()) return false;
   alarms_.push_back(text);
   if (alarms_.size() > kMaxAlarms) alarms_.erase(alarms_.begin());
+  return true;
+}
+
+void Store::AddAlarm(const std::string& text) {
+  if (!ShowAlarm(text)) return;
   // An alarm that cannot be stored is still shown until the server ends.
   absl::StatusOr<Statement*> add = database_->Prepare(kAddAlarm);
   if (add.ok()) (*add)->Text(text).Run().IgnoreError();
+  // A worker at fault may raise them for ever.
+  database_->Execute(kDropAlarms).IgnoreError();
 }
 
 absl::StatusOr<std::string> Store::GetMeta(const std::string& key) {

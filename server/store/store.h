@@ -25,6 +25,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/base/clock.h"
 #include "server/store/catalogue_table.h"
+#include "server/store/continuation_check.h"
 #include "server/store/database.h"
 #include "server/store/group_sync.h"
 #include "server/store/ledger_table.h"
@@ -161,7 +162,6 @@ class Store {
   absl::StatusOr<bool> HasGames(const work::Unit& unit, GameState state);
   absl::StatusOr<std::string> GetMeta(const std::string& key);  // empty: not set
   absl::Status SetMeta(const std::string& key, const std::string& value);
-  void AddAlarm(const std::string& text);
 
   // --- tokens, as TokenTable has them ---
   absl::Status InsertToken(const Token& token);
@@ -226,7 +226,7 @@ class Store {
   absl::Status WriteCommit(CommitRequest& request, const work::Unit& before, const work::Unit& next,
                            const std::optional<Shard>& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static absl::Status Stale(work::UnitId unit, work::FencingToken token);
-  std::string ShardPath(work::UnitId id, work::UnitId committed, work::FencingToken token)
+  CheckedShard ShardToCheck(work::UnitId id, const std::optional<Shard>& committed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckBalance(const LedgerCounts& counts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Memory follows a transaction that stands.
@@ -235,7 +235,10 @@ class Store {
   void Take(const LedgerChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Those whose token no longer counts.
   void DropUploads(const work::Unit& unit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void AddAlarmLocked(const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Kept over restarts: the latest hundred, each text once.
+  void AddAlarm(const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Until the server ends; the latest hundred. False: it is shown already.
+  bool ShowAlarm(const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> ReadMeta(const std::string& key)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteMeta(const std::string& key, const std::string& value)

@@ -2,7 +2,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/status_macros.h"
-#include "server/store/continuation_check.h"
 #include "server/store/store.h"
 
 namespace moyo::store {
@@ -168,7 +167,7 @@ absl::StatusOr<bool> Store::CommitUnsynced(CommitRequest request) {
           "unit ", before.id.value, ": worker '", request.worker, "' made digest ",
           Hex(request.digest).substr(0, 16), ", but worker '", before.worker, "' made ",
           Hex(before.digest).substr(0, 16), ", which stands; one of the two machines is at fault");
-      AddAlarmLocked(text);
+      AddAlarm(text);
       ++digest_conflicts_;
       if (before.check != decision.next.check) {
         MOYO_RETURN_IF_ERROR(WriteCheck(before, decision.next));
@@ -204,12 +203,15 @@ absl::Status Store::WriteCheck(const work::Unit& before, const work::Unit& next)
   return absl::OkStatus();
 }
 
-// The file of a unit's shard: of the one being committed under its token, else of the dataset's.
-std::string Store::ShardPath(work::UnitId id, work::UnitId committed, work::FencingToken token) {
-  if (id == committed) return files_.PathOf(id, token);
+// The shard of a unit: the one being committed, else the dataset's.
+CheckedShard Store::ShardToCheck(work::UnitId id, const std::optional<Shard>& committed) {
+  const auto checked = [this](const Shard& shard) {
+    return CheckedShard{files_.PathOf({shard.unit_id}, shard.token), shard.games, shard.positions};
+  };
+  if (committed && committed->unit_id == id.value) return checked(*committed);
   const work::Unit* unit = Find(id);
   const auto shard = unit == nullptr ? shards_.end() : shards_.find(unit->first_game);
-  return shard == shards_.end() ? "" : files_.PathOf(id, shard->second.token);
+  return shard == shards_.end() ? CheckedShard() : checked(shard->second);
 }
 
 absl::Status Store::WriteCommit(CommitRequest& request, const work::Unit& before,
@@ -218,7 +220,7 @@ absl::Status Store::WriteCommit(CommitRequest& request, const work::Unit& before
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
   MOYO_RETURN_IF_ERROR(unit_table_.Update(next, before.token));
   if (shard) MOYO_RETURN_IF_ERROR(unit_table_.InsertShard(*shard));
-  ContinuationCheck check([&](uint64_t id) { return ShardPath({id}, before.id, request.token); });
+  ContinuationCheck check([&](uint64_t id) { return ShardToCheck({id}, shard); });
   if (duplicates_ == Duplicates::kKeep) {
     MOYO_RETURN_IF_ERROR(ledger_.InsertAll(next.id.value, request.games, change));
   } else {
@@ -242,7 +244,7 @@ absl::Status Store::WriteCommit(CommitRequest& request, const work::Unit& before
   }
   DropUploads(next);
   Take(change);
-  for (const std::string& error : check.errors()) AddAlarmLocked(error);
+  for (const std::string& error : check.errors()) AddAlarm(error);
   ++commits_;
   return absl::OkStatus();
 }

@@ -22,10 +22,21 @@ TEST(InputsTest, ArchiveCountsAsGames) {
   EXPECT_TRUE(CheckInputs({folder.Write("games.zip", "PK\3\4rest")}).ok());
 }
 
+// Packed alone it is no archive to the server, which would find no game in it.
+TEST(InputsTest, PackedFileThatIsNoArchiveHoldsNoGame) {
+  const ScratchFolder folder;
+  EXPECT_TRUE(absl::IsNotFound(CheckInputs({folder.Write("game.sgf.gz", "\x1f\x8b\x08rest")})));
+  EXPECT_TRUE(CheckInputs({folder.Write("games.tar.gz", "\x1f\x8b\x08rest")}).ok());
+}
+
 TEST(InputsTest, MissingPathIsNamed) {
   const absl::Status status = CheckInputs({"/no/such/folder"});
   EXPECT_TRUE(absl::IsNotFound(status));
   EXPECT_NE(status.message().find("'/no/such/folder' does not exist"), std::string::npos);
+}
+
+TEST(InputsTest, DeviceIsRefusedBeforeItIsRead) {
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckInputs({"/dev/zero"})));
 }
 
 TEST(InputsTest, EmptyFolderIsSaidToBeEmpty) {

@@ -82,6 +82,15 @@ class FilterTest(unittest.TestCase):
                 self.assertEqual(len(refused.stderr.splitlines()), 1)
         self.assertFalse(os.path.exists(self.run_dir))
 
+    def test_range_that_no_game_can_pass_is_wrong_usage(self):
+        for command in (self.command("utf-8"),
+                        ["moyo-server", "--run-dir", self.run_dir, "--listen", "127.0.0.1:0"]):
+            refused = programs.run(*command, "--filter-from", "2016", "--filter-to", "2015")
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn("--filter-from is after --filter-to", refused.stderr)
+            self.assertEqual(len(refused.stderr.splitlines()), 1)
+        self.assertFalse(os.path.exists(self.run_dir))
+
 
 if __name__ == "__main__":
     programs.require("moyo", "moyo-server", "moyo-worker")

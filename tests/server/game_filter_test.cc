@@ -88,16 +88,6 @@ TEST_F(SettleFilterTest, RunDirectoryBegunWithoutAFilterTakesNone) {
   EXPECT_THAT(std::string(late.message()), HasSubstr("begun without --filter-min-rank"));
 }
 
-TEST_F(SettleFilterTest, RangesThatNothingCanPassAreRefused) {
-  for (const auto& flags :
-       {std::map<std::string, std::string>{{"filter-min-rank", "1d"}, {"filter-max-rank", "1k"}},
-        {{"filter-from", "2016"}, {"filter-to", "2015"}},
-        {{"filter-min-komi", "7"}, {"filter-max-komi", "6.5"}},
-        {{"filter-min-handicap", "2"}, {"filter-max-handicap", "0"}}}) {
-    EXPECT_TRUE(absl::IsInvalidArgument(Settle(flags).status())) << flags.begin()->first;
-  }
-}
-
 TEST_F(SettleFilterTest, ParseOptionsCarryTheFilter) {
   ServerOptions options;
   options.filters = {{"filter-min-moves", "50"}};

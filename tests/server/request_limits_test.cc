@@ -61,6 +61,10 @@ TEST(RequestLimits, RowsOfACommitAreHeldToWhatAGameCanHave) {
   row.set_detail(std::string(401, 'd'));
   ExpectRefused(commit, "detail");
   row.clear_detail();
+  row.set_moves(65'536);
+  ExpectRefused(commit, "moves");
+  row.set_moves(65'535);
+  EXPECT_TRUE(CheckRequest(commit).ok());
   row.set_reason(std::string(65, 'R'));
   ExpectRefused(commit, "reason");
 }
@@ -111,14 +115,6 @@ TEST(RequestLimits, HashesAndDigestsHaveTheirLength) {
   progress.mutable_progress()->clear_dataset_digest();
   progress.mutable_progress()->set_trainer(std::string(201, 't'));
   ExpectRefused(progress, "trainer");
-}
-
-TEST(RequestLimits, ShardMessageHasAtMost256KiB) {
-  v1::UploadShardRequest upload;
-  upload.set_data(std::string(256 << 10, 'x'));
-  EXPECT_TRUE(CheckRequest(upload).ok());
-  upload.set_data(std::string((256 << 10) + 1, 'x'));
-  ExpectRefused(upload, "data");
 }
 
 TEST(RequestLimits, PathIsOneThatAFileCanHave) {

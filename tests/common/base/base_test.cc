@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "common/base/files.h"
 #include "common/base/memory.h"
 #include "common/base/text.h"
+#include "tests/support/no_free_descriptor.h"
 
 namespace moyo {
 namespace {
@@ -80,6 +82,29 @@ TEST_F(FilesTest, ErrorsNameThePath) {
   EXPECT_FALSE(WriteFileAtomically(folder_ + "/no/such/file", "x").ok());
   ASSERT_TRUE(WriteFileAtomically(folder_ + "/big", "12345").ok());
   EXPECT_EQ(ReadFile(folder_ + "/big", 4).status().code(), absl::StatusCode::kResourceExhausted);
+}
+
+// A reader of /dev/zero would never end, one of a pipe without a writer never begin.
+TEST_F(FilesTest, DevicesPipesAndSocketsAreNoFilesToRead) {
+  const std::string pipe = folder_ + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& path : {pipe, std::string("/dev/zero")}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(OpenRegularFile(path).status())) << path;
+    EXPECT_TRUE(absl::IsInvalidArgument(ReadFile(path).status())) << path;
+    EXPECT_TRUE(absl::IsInvalidArgument(ReadFileRange(path, 0, 10, [](std::string_view) {
+      return true;
+    }))) << path;
+  }
+}
+
+TEST_F(FilesTest, WantOfDescriptorsIsNotTheFilesFault) {
+  const std::string path = folder_ + "/file";
+  ASSERT_TRUE(WriteFileAtomically(path, "bytes").ok());
+  {
+    const test::NoFreeDescriptor none;
+    EXPECT_TRUE(absl::IsUnavailable(ReadFile(path).status()));
+  }
+  EXPECT_TRUE(ReadFile(path).ok());
 }
 
 TEST_F(FilesTest, SecretIsItsOwnersAlone) {

@@ -7,6 +7,7 @@ namespace moyo {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(FilterFlags, RanksAreOneScale) {
@@ -57,6 +58,22 @@ TEST(FilterFlags, ListsArePartedByCommas) {
   }
   EXPECT_THAT(NamesOfFlag(std::string(300, ',')), IsEmpty());
   EXPECT_THAT(RulesetsOfFlag("chinese,klingon"), IsEmpty());
+}
+
+TEST(FilterFlags, RangesThatNothingCanPassAreNamed) {
+  const FilterTexts impossible[] = {{{"filter-min-rank", "1d"}, {"filter-max-rank", "1k"}},
+                                    {{"filter-from", "2016"}, {"filter-to", "2015"}},
+                                    {{"filter-min-komi", "7"}, {"filter-max-komi", "6.5"}},
+                                    {{"filter-min-handicap", "2"}, {"filter-max-handicap", "0"}}};
+  for (const FilterTexts& filters : impossible) {
+    for (const auto& [flag, text] : filters) {
+      EXPECT_THAT(FilterContradiction(filters), HasSubstr("--" + flag));
+    }
+  }
+  EXPECT_EQ(FilterContradiction({}), "");
+  EXPECT_EQ(FilterContradiction({{"filter-min-rank", "1d"}, {"filter-to", "2015"}}), "");
+  EXPECT_EQ(FilterContradiction({{"filter-from", "2015"}, {"filter-to", "2015"}}), "");
+  EXPECT_EQ(FilterContradiction({{"filter-min-komi", "-0.5"}, {"filter-max-komi", "0"}}), "");
 }
 
 TEST(FilterFlags, EveryFlagRefusesSomeText) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/no_free_descriptor.h"
 #include "tests/support/temp_folder.h"
 
 namespace moyo::source {
@@ -49,6 +50,16 @@ TEST(FileWalker, MissingPathIsNamed) {
       WalkFiles("/no/such", {}, [](const std::string&) { return absl::OkStatus(); });
   EXPECT_TRUE(absl::IsNotFound(status));
   EXPECT_NE(status.message().find("/no/such"), std::string::npos);
+}
+
+TEST(FileWalker, WantOfDescriptorsIsNoFoldersFault) {
+  const test::TempFolder folder;
+  folder.Write("a.sgf", "");
+  const test::NoFreeDescriptor none;
+  EXPECT_TRUE(absl::IsUnavailable(WalkFiles(folder.path(), {}, [](const std::string& path) {
+    ADD_FAILURE() << path;
+    return absl::OkStatus();
+  })));
 }
 
 TEST(FileWalker, ErrorOfTheVisitorEndsTheWalk) {

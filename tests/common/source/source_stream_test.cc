@@ -1,12 +1,14 @@
 #include "common/source/source_stream.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "tests/support/archive_writer.h"
+#include "tests/support/no_free_descriptor.h"
 #include "tests/support/temp_folder.h"
 
 namespace moyo::source {
@@ -82,6 +84,30 @@ TEST(SourceStream, DamageEndsTheSourceAndSaysWhy) {
   const absl::Status status = ReadSources(path, recorder);
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_EQ(recorder.told, "begin one 0\nend\nbegin two 1\nend early\n");
+}
+
+TEST(SourceStream, PipeIsRefusedAndNotWaitedFor) {
+  const test::TempFolder folder;
+  for (const char* name : {"/games.sgf", "/games.tar"}) {
+    const std::string path = folder.path() + name;
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    Recorder recorder;
+    EXPECT_TRUE(absl::IsInvalidArgument(ReadSources(path, recorder))) << name;
+    EXPECT_EQ(recorder.told, "");
+  }
+}
+
+TEST(SourceStream, WantOfDescriptorsIsNoDamage) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/a.zip";
+  test::WriteArchive(path, {{"one", "111"}});
+  Recorder recorder;
+  {
+    const test::NoFreeDescriptor none;
+    EXPECT_TRUE(absl::IsUnavailable(ReadSources(path, recorder)));
+  }
+  EXPECT_EQ(recorder.told, "");
+  EXPECT_TRUE(ReadSources(path, recorder).ok());
 }
 
 TEST(SourceStream, FolderAndMissingFileAreErrors) {

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "server/catalog/file_scanner.h"
 #include "server/catalog/source_reader.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/no_free_descriptor.h"
 #include "tests/support/temp_folder.h"
 
 namespace moyo::catalog {
@@ -137,6 +139,88 @@ TEST_F(CataloguerTest, StoppedScanIsResumed) {
   EXPECT_TRUE(cataloguer_->ResumeScans().ok());
   EXPECT_EQ(store_->UnfinishedScans()->size(), 0u);
   EXPECT_EQ(store_->GetStatus().sources, 100u);
+}
+
+TEST_F(CataloguerTest, DeviceIsRefusedBeforeItIsRead) {
+  EXPECT_TRUE(absl::IsInvalidArgument(cataloguer_->Scan({"/dev/zero"}, 0).status()));
+  EXPECT_EQ(store_->UnfinishedScans()->size(), 0u);
+}
+
+TEST_F(CataloguerTest, ScanWithoutDescriptorsBlamesNoFileAndIsToBeMadeAgain) {
+  games_.Write("a.sgf", kGame);
+  {
+    const test::NoFreeDescriptor none;
+    const absl::Status status = cataloguer_->Scan({games_.path()}, 0).status();
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_TRUE(MayPass(status));
+    EXPECT_TRUE(absl::IsUnavailable(cataloguer_->Scan({games_.path() + "/a.sgf"}, 0).status()));
+  }
+  EXPECT_EQ(store_->GetStatus().sources, 0u);
+  EXPECT_TRUE(cataloguer_->ResumeScans().ok());
+  EXPECT_EQ(store_->GetStatus().games_seen, 1u);
+}
+
+TEST_F(CataloguerTest, SourceReaderWithoutDescriptorsBlamesNoSource) {
+  games_.Write("a.sgf", kGame);
+  Scan();
+  const auto granted = *store_->LeaseNext("w");
+  const test::NoFreeDescriptor none;
+  EXPECT_TRUE(absl::IsUnavailable(
+      SourceReader().Read(granted->sources[0], [](std::string_view, bool) { return true; })));
+}
+
+class FileScannerTest : public CataloguerTest {
+ protected:
+  ScanResult Visit(const std::string& path) {
+    FileScanner scanner(*store_, 10, 0, *store_->NextFileId());
+    EXPECT_TRUE(scanner.VisitFile(path).ok());
+    EXPECT_TRUE(scanner.Finish().ok());
+    return scanner.result();
+  }
+};
+
+TEST_F(FileScannerTest, FileThatCannotBeLookedAtGetsItsRow) {
+  const std::string path = games_.path() + "/" + std::string(300, 'x');  // longer than any name
+  EXPECT_EQ(Visit(path).games, 1u);
+  const std::vector<store::Source> sources = Sources();
+  ASSERT_EQ(sources.size(), 1u);
+  EXPECT_NE(sources[0].error, "");
+}
+
+TEST_F(FileScannerTest, FileThatIsGoneGetsNone) {
+  EXPECT_EQ(Visit(games_.path() + "/none").games, 0u);
+}
+
+// Permissions are mended without a trace in its size and time.
+TEST_F(FileScannerTest, FileThatCannotBeReadIsTriedAgainAndHasOneRow) {
+  std::filesystem::create_directory(games_.path() + "/folder");  // no file to read
+  const std::string path = games_.path() + "/folder";
+  EXPECT_EQ(Visit(path).sources, 1u);
+  EXPECT_FALSE((*store_->FindFile(path))->complete);
+  EXPECT_EQ(Visit(path).sources, 0u);
+  std::filesystem::remove(path);
+  games_.Write("folder", kGame);
+  const ScanResult mended = Visit(path);
+  EXPECT_EQ(mended.games, 1u);
+  EXPECT_EQ(mended.removed, 1u);  // the source that said why it could not be read
+  EXPECT_TRUE((*store_->FindFile(path))->complete);
+}
+
+TEST_F(FileScannerTest, DamagedArchiveIsNotReadAgainWhileItStaysAsItIs) {
+  const std::string path = games_.Write("broken.zip", "PK\x03\x04 but no zip");
+  EXPECT_EQ(Visit(path).sources, 1u);
+  EXPECT_TRUE((*store_->FindFile(path))->complete);
+}
+
+// Else the scan that the disk cut would not be tried again, and the dataset count as complete.
+TEST_F(CataloguerTest, EndThatMayPassIsToldBeforeOneThatStays) {
+  const absl::Status stays = absl::NotFoundError("gone");
+  const absl::Status passes = absl::ResourceExhaustedError("full");
+  EXPECT_EQ(GraverOf(stays, passes), passes);
+  EXPECT_EQ(GraverOf(passes, stays), passes);
+  EXPECT_EQ(GraverOf(stays, absl::CancelledError()), stays);
+  EXPECT_EQ(GraverOf(stays, absl::OkStatus()), stays);
+  EXPECT_EQ(GraverOf(absl::OkStatus(), stays), stays);
 }
 
 TEST_F(CataloguerTest, SourceThatBecameShorterIsAnError) {

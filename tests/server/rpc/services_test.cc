@@ -327,6 +327,20 @@ TEST_F(ServicesTest, ScanThatTheDiskCutGoesOnWhenItIsMended) {
   EXPECT_EQ(response.catalogue_error(), "");
 }
 
+TEST_F(ServicesTest, NothingIsCompleteBeforeTheCatalogueWasStarted) {
+  const std::string worker = Register();
+  EXPECT_FALSE(Lease(worker).all_done());
+  EXPECT_FALSE(Status().complete());
+  v1::GetManifestResponse manifest;
+  ASSERT_TRUE(
+      Call(&v1::ShardService::Stub::GetManifest, shards_.get(), v1::GetManifestRequest(), manifest)
+          .ok());
+  EXPECT_FALSE(manifest.complete());
+  coordinator_->StartCatalogue({}, 0, [](const absl::Status&) {});  // nothing to do
+  EXPECT_TRUE(Lease(worker).all_done());
+  EXPECT_TRUE(Status().complete());
+}
+
 TEST_F(ServicesTest, TrainingProgressOutlivesTheServer) {
   v1::ReportProgressRequest report;
   report.mutable_progress()->set_step(42);

@@ -48,6 +48,7 @@ class ContinuationTest : public StoreFixture {
   void Commit(const work::Unit& unit, const std::vector<go::GameRecord>& games) {
     shard::Columns columns;
     const CommitRequest request = Committing(unit, games, columns);
+    for (int i = 0; i < hidden_games_; ++i) columns.Append(games[0], {});
     const std::string bytes = damaged_ ? "no shard" : shard::WriteNpz(columns);
     auto upload = store_->BeginUpload(unit.id, unit.token, bytes.size());
     ASSERT_TRUE(upload.ok());
@@ -59,6 +60,7 @@ class ContinuationTest : public StoreFixture {
   }
 
   bool damaged_ = false;
+  int hidden_games_ = 0;  // in the shard, of which its commit says nothing
 };
 
 TEST_F(ContinuationTest, TheLongestStaysInWhateverOrderTheyCome) {
@@ -125,6 +127,27 @@ TEST_F(ContinuationTest, WhereAShardCannotBeReadBothStayAndAnAlarmSaysSo) {
   EXPECT_EQ(Counts().accepted, 2u);
   ASSERT_EQ(store_->GetStatus().alarms.size(), 1u);
   EXPECT_NE(store_->GetStatus().alarms[0].find("unit-00000001"), std::string::npos);
+}
+
+// A few kilobytes may unpack to gigabytes, and they would be read while every other call waits.
+TEST_F(ContinuationTest, ShardThatUnpacksToMoreThanItsCommitSaysIsNotUnpacked) {
+  AddUnits({{1}, {1}});
+  hidden_games_ = 1000;
+  Commit(Lease().unit, {GameOf(200)});
+  hidden_games_ = 0;
+  Commit(Lease().unit, {GameOf(120)});
+  EXPECT_EQ(Counts().accepted, 2u);
+  ASSERT_EQ(store_->GetStatus().alarms.size(), 1u);
+  EXPECT_NE(store_->GetStatus().alarms[0].find("limit"), std::string::npos);
+}
+
+TEST_F(ContinuationTest, ShardThatCannotBeReadIsAnAlarmOnceACommit) {
+  AddUnits({{1}, {3}});
+  damaged_ = true;
+  Commit(Lease().unit, {GameOf(200)});
+  damaged_ = false;
+  Commit(Lease().unit, {GameOf(120), GameOf(130), GameOf(140)});
+  EXPECT_EQ(store_->GetStatus().alarms.size(), 1u);
 }
 
 }  // namespace

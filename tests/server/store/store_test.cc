@@ -1,4 +1,5 @@
 #include <fstream>
+#include <set>
 
 #include "tests/server/store/store_fixture.h"
 
@@ -65,6 +66,25 @@ TEST_F(StoreTest, OtherDigestIsAnAlarmThatNamesBothWorkers) {
   ASSERT_EQ(alarms.size(), 1u);
   EXPECT_NE(alarms[0].find("anna"), std::string::npos);
   EXPECT_NE(alarms[0].find("bert"), std::string::npos);
+}
+
+// A worker at fault may repeat its commit, or make another digest, for ever.
+TEST_F(StoreTest, AlarmsAreBoundedInMemoryAndInTheDatabase) {
+  AddUnits({{1}});
+  const GrantedUnit granted = Lease("anna");
+  ASSERT_TRUE(UploadAndCommit(granted.unit, {"a"}).ok());
+  for (int i = 0; i < 130; ++i) {
+    const CommitRequest other = Accepting(granted.unit, {"other " + std::to_string(i)});
+    EXPECT_TRUE(absl::IsDataLoss(store_->Commit(other).status()));
+    EXPECT_TRUE(absl::IsDataLoss(store_->Commit(other).status()));
+  }
+  const std::vector<std::string> alarms = store_->GetStatus().alarms;
+  EXPECT_EQ(alarms.size(), 100u);
+  EXPECT_EQ(std::set<std::string>(alarms.begin(), alarms.end()).size(), 100u);
+  EXPECT_EQ(*(*Database::Open(path_ + "/moyo.db"))->QueryInteger("SELECT count(*) FROM alarms"),
+            100u);
+  Reopen();
+  EXPECT_EQ(store_->GetStatus().alarms, alarms);
 }
 
 TEST_F(StoreTest, CommitWithoutUploadIsNotFound) {
