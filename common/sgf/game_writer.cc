@@ -26,15 +26,6 @@ std::string HalfPointsText(int half_points) {
                       half_points % 2 != 0 ? ".5" : ".0");
 }
 
-std::string ResultText(const go::GameInfo& info) {
-  if (info.winner == go::Winner::kUnknown) return "?";
-  if (info.winner == go::Winner::kDraw) return "0";
-  std::string result = info.winner == go::Winner::kBlack ? "B+" : "W+";
-  if (info.by_resignation) return result + "R";
-  if (info.margin_half_points != 0) result += HalfPointsText(info.margin_half_points);
-  return result;
-}
-
 std::string RankText(int rank) {
   if (rank < 0) return absl::StrCat(-rank, "k");
   return rank > 10 ? absl::StrCat(rank - 10, "p") : absl::StrCat(rank, "d");
@@ -86,6 +77,15 @@ void AppendHeader(const go::GameInfo& info, const SgfNames& names, std::string& 
 }
 
 }  // namespace
+
+std::string ResultText(const go::GameInfo& info) {
+  if (info.winner == go::Winner::kUnknown) return "?";
+  if (info.winner == go::Winner::kDraw) return "0";
+  std::string result = info.winner == go::Winner::kBlack ? "B+" : "W+";
+  if (info.by_resignation) return result + "R";
+  if (info.margin_half_points != 0) result += HalfPointsText(info.margin_half_points);
+  return result;
+}
 
 std::string WriteSgf(const go::GameRecord& game, const SgfNames& names) {
   std::string out;

@@ -13,6 +13,9 @@ struct SgfNames {
   std::string white = {};  // PW
 };
 
+// The value of RE: "B+R", "W+3.5", "0" for a draw, "?" where it is not known.
+std::string ResultText(const go::GameInfo& info);
+
 std::string WriteSgf(const go::GameRecord& game, const SgfNames& names = {});
 
 }  // namespace moyo::sgf

@@ -1,6 +1,7 @@
 #include "play/web/api.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 #include <utility>
 #include <vector>
@@ -68,7 +69,7 @@ Answer AnswerNew(const std::string& body) {
   MOYO_ASSIGN_OR_RETURN(const double komi, Number(request, {"komi", -kMaxKomi, kMaxKomi, 7.5}));
   GameState state;
   if (stones > 1) state.PlaceHandicap(FixedHandicapPoints(stones));
-  state.set_komi_half_points(static_cast<int>(2 * komi));
+  state.set_komi_half_points(static_cast<int>(std::lround(2 * komi)));
   return JsonOfGame(state.record());
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/features/planes.h"
+#include "common/sgf/game_writer.h"
 #include "common/sgf/header_values.h"
 #include "play/game_state.h"
 
@@ -142,6 +143,7 @@ ordered_json JsonOfGame(const go::GameRecord& game) {
   return {{"komi", game.info.komi_half_points / 2.0},
           {"handicap", game.info.handicap},
           {"ruleset", static_cast<int>(game.info.ruleset)},
+          {"result", sgf::ResultText(game.info)},
           {"setup", std::move(setup)},
           {"moves", std::move(moves)}};
 }

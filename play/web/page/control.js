@@ -173,7 +173,7 @@ export class Control {
       const { temperature, resigns } = this.session;
       const names = { ...about, moves: game.moves.length };
       const study = { mode: "study", names, temperature, resigns };
-      await this.show(sessions.freshSession({ ...game, result: about.result.slice(0, 100) }, study));
+      await this.show(sessions.freshSession(game, study));
       this.review();
     });
 

@@ -51,6 +51,7 @@ TEST_F(PlayApiTest, NewGameHasHandicapStonesAndKomi) {
   const json game = Ask(&PlayApi::New, {{"handicap", 2}, {"komi", 0.5}});
   EXPECT_EQ(game["setup"], json({"bdp", "bpd"}));
   EXPECT_EQ(game["komi"], 0.5);
+  EXPECT_EQ(Ask(&PlayApi::New, {{"komi", 7.3}})["komi"], 7.5);  // the nearest half point
   EXPECT_EQ(Position(game)["to_move"], "w");
   EXPECT_EQ(Position(Ask(&PlayApi::New, json::object()))["to_move"], "b");
 }

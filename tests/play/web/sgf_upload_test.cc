@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/base/files.h"
+#include "play/web/game_json.h"
 
 namespace moyo::play {
 namespace {
@@ -30,6 +31,16 @@ TEST(SgfUpload, NamesOfEveryCharsetAreReadable) {
   const ordered_json korean = Read("(;SZ[19]CA[EUC-KR]PW[\xc0\xcc\xbc\xbc\xb5\xb9];B[pd])");
   EXPECT_EQ(korean["white"]["name"], "이세돌");
   EXPECT_EQ(Read("(;SZ[19]PB[A\\]B];B[pd])")["black"]["name"], "A]B");
+}
+
+// What the answer's game holds goes back with each request, which bounds it.
+TEST(SgfUpload, ResultOfTheGameIsShortHoweverLongTheFileTellsIt) {
+  const std::string told = "White wins by resignation, after a long and hard fight over the centre";
+  const ordered_json json = Read("(;SZ[19]RE[" + told + "];B[pd])");
+  EXPECT_EQ(json["result"], told);
+  EXPECT_EQ(json["game"]["result"], "W+R");
+  EXPECT_TRUE(GameOfJson(json["game"]).ok());
+  EXPECT_EQ(Read("(;SZ[19]RE[\xb0\xd7\xca\xa4]CA[GB18030];B[pd])")["game"]["result"], "W+");
 }
 
 TEST(SgfUpload, CollectionIsReadByNumber) {
