@@ -110,10 +110,6 @@ absl::Status Serve(const ServerOptions& options) {
 }  // namespace
 
 int RunServer(const ServerOptions& options) {
-  if (const absl::Status flags = CheckNetworkFlags(options); !flags.ok()) {
-    std::cerr << "moyo-server: " << std::string(flags.message()) << "\n";
-    return 2;
-  }
   const absl::Status status = Serve(options);
   if (status.ok()) return 0;
   std::cerr << "moyo-server: " << std::string(status.message()) << "\n";

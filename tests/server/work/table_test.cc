@@ -244,6 +244,32 @@ std::map<std::string, std::function<void()>> CheckRows() {
   };
 }
 
+std::map<std::string, std::function<void()>> DoneRows() {
+  return {
+      {"DONE|commit|standing token and digest",
+       [] {
+         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Commit{kToken, "digest"}),
+                   Outcome::kRepeated);
+       }},
+      {"DONE|progress|standing token",
+       [] {
+         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Progress{kToken, 99}),
+                   Outcome::kUnchanged);
+       }},
+      {"DONE|uploaded|standing token",
+       [] {
+         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Uploaded{kToken}), Outcome::kRepeated);
+       }},
+      {"DONE|commit|another digest",
+       [] {
+         for (const FencingToken token : {kOld, kToken}) {
+           EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Commit{token, "other"}),
+                     Outcome::kConflict);
+         }
+       }},
+  };
+}
+
 // By the row's first three cells.
 std::map<std::string, std::function<void()>> Rows() {
   std::map<std::string, std::function<void()>> rows = {
@@ -295,30 +321,10 @@ std::map<std::string, std::function<void()>> Rows() {
            EXPECT_EQ(unit.digest, "digest");
          }
        }},
-      {"DONE|commit|standing token and digest",
-       [] {
-         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Commit{kToken, "digest"}),
-                   Outcome::kRepeated);
-       }},
-      {"DONE|progress|standing token",
-       [] {
-         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Progress{kToken, 99}),
-                   Outcome::kUnchanged);
-       }},
-      {"DONE|uploaded|standing token",
-       [] {
-         EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Uploaded{kToken}), Outcome::kRepeated);
-       }},
-      {"DONE|commit|another digest",
-       [] {
-         for (const FencingToken token : {kOld, kToken}) {
-           EXPECT_EQ(OutcomeOf(MakeUnit(UnitState::kDone), Commit{token, "other"}),
-                     Outcome::kConflict);
-         }
-       }},
       {"any|any|another token", ExpectOtherTokensAreRefused},
       {"LEASED|restart of the server|", [] { ExpectRenewed(Applied(Leased(), Restart{})); }},
   };
+  rows.merge(DoneRows());
   rows.merge(BackupRows());
   rows.merge(CheckRows());
   return rows;
