@@ -16,7 +16,7 @@ DOCUMENTS = ("README.md", "README.ko.md", "cli/README.md", "common/sgf/GRAMMAR.m
 WIDTH = 100
 ENTRY = re.compile(r"^  (\S.*?)(?:  +(\S.*))?$")
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9]")
-CALL = re.compile(r"(?:^|(?<=[\s/(\"]))(%s)(?=\s)" % "|".join(sorted(PROGRAMS, key=len, reverse=True)))
+CALL = re.compile(r"(?:^|(?<=[\s(\"])|(?<=bin/)|(?<=moyo-worker/))(%s)(?=\s)" % "|".join(sorted(PROGRAMS, key=len, reverse=True)))
 
 
 def sections(text):
@@ -38,6 +38,8 @@ def sections(text):
 def calls(text):
     """(program, words behind it) of each call in a line."""
     text = re.sub(r"\\?\"[^\"]*\"", "TEXT", re.sub(r"(^|\s)#.*", "", text))
+    if text.startswith("kubectl"):  # its own flags, and names of pods
+        text = text.partition(" -- ")[2]
     found = list(CALL.finditer(text))
     for one, following in zip(found, found[1:] + [None]):
         yield one.group(1), text[one.end():following.start() if following else None].split()
