@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/server_connection.h"
+#include "common/base/command_line.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "common/rpc/address.h"
@@ -62,12 +63,16 @@ absl::Status AddGames(const AddOptions& options) {
 
 void RegisterAdd(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<AddOptions>();
-  CLI::App* command =
-      app.add_subcommand("add", "Add folders, files or archives of games to a server's catalogue");
+  CLI::App* command = app.add_subcommand(
+      "add", "Add games to a server's catalogue; what is known is not added again");
   AddTargetOptions(*command, options->target);
-  command->add_option("paths", options->paths, "folders, files or archives on the server's machine")
+  command
+      ->add_option("PATH", options->paths,
+                   "folders, SGF files, lists or archives on the server's machine")
       ->required();
-  command->add_option("--limit", options->limit, "at most so many games")->check(WholeNumber(1));
+  command->add_option("--limit", options->limit, "stop after so many games")->check(WholeNumber(1));
+  AddExamples(*command, {"moyo add --run-dir my-run ~/more-sgf",
+                         "moyo add --server 127.0.0.1:50051 /srv/games/2016.zip"});
   command->callback([options, &chosen] { chosen = [options] { return AddGames(*options); }; });
 }
 

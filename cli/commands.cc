@@ -15,7 +15,7 @@ CLI::Validator SizeValidator() {
         const absl::StatusOr<uint64_t> bytes = ParseBytes(text);
         return bytes.ok() ? std::string() : std::string(bytes.status().message());
       },
-      "SIZE");
+      "");
 }
 
 CLI::Validator WholeNumber(uint64_t least) {
@@ -25,7 +25,7 @@ CLI::Validator WholeNumber(uint64_t least) {
         if (absl::SimpleAtoi(text, &value) && value >= least) return std::string();
         return absl::StrCat("'", text, "' is not a whole number from ", least, " on");
       },
-      "N");
+      "");
 }
 
 CLI::Validator PositiveReal() {
@@ -36,7 +36,7 @@ CLI::Validator PositiveReal() {
           return std::string();
         return absl::StrCat("'", text, "' is not a number above 0");
       },
-      "X");
+      "");
 }
 
 int ExitCode(const absl::Status& status) {

@@ -1,10 +1,10 @@
 // moyo export-planes: input planes and answers as NumPy arrays, for other frameworks.
 #include <cstdio>
-#include <map>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/export_planes.h"
+#include "common/base/command_line.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "common/status/status_json.h"
@@ -56,7 +56,7 @@ absl::Status Export(const Options& options) {
 
 void AddSource(CLI::App& command, Options& options) {
   AddTargetOptions(command, options.target)
-      ->add_option("paths", options.paths, "shard files, or folders that 'moyo shards' wrote");
+      ->add_option("PATH", options.paths, "shard files, or folders that 'moyo shards' wrote");
 }
 
 }  // namespace
@@ -68,29 +68,27 @@ void RegisterExportPlanes(CLI::App& app, Action& chosen) {
       "export-planes", "Write positions as NumPy arrays (X, Y, winner) for other frameworks");
   AddSource(*command, *options);
   command->add_option("--out", writer.folder, "folder for the files; made when missing")
+      ->type_name("DIR")
       ->required();
-  command
-      ->add_option("--format", writer.format,
-                   "of X: float32, uint8, or bits (8 points a byte); uint8 without")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, PlaneFormat>{{"float32", PlaneFormat::kFloat32},
-                                             {"uint8", PlaneFormat::kUint8},
-                                             {"bits", PlaneFormat::kBits}}));
-  command
-      ->add_option("--container", writer.container,
-                   "npz: all arrays of a batch in one deflated file; npy: a plain file each")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Container>{{"npz", Container::kNpz}, {"npy", Container::kNpy}}));
+  AddChoice(*command, "--format", writer.format, "type of X; bits: 8 points a byte",
+            {{"float32", PlaneFormat::kFloat32},
+             {"uint8", PlaneFormat::kUint8},
+             {"bits", PlaneFormat::kBits}});
+  AddChoice(*command, "--container", writer.container,
+            "all arrays of a batch in one deflated file, or a plain file each",
+            {{"npz", Container::kNpz}, {"npy", Container::kNpy}});
   command->add_option("--positions-per-file", writer.positions_per_file, "positions a batch")
       ->check(CLI::Range(uint64_t{1}, kMostPerFile))
       ->capture_default_str();
-  command->add_option("--board-size", options->board_size, "19, the size the planes are made for")
+  command->add_option("--board-size", options->board_size, "the size that the planes are made for")
       ->check(CLI::IsMember({features::kBoardSize}));
   command->add_option("--every", options->planes.walk.every, "write every N-th position")
       ->check(WholeNumber(1));
   command->add_option("--limit", options->planes.walk.limit, "stop after N positions")
       ->check(WholeNumber(1));
   command->add_flag("--json", options->json, "one JSON object instead of text");
+  AddExamples(*command, {"moyo export-planes --run-dir my-run --out planes",
+                         "moyo export-planes shards --out planes --format bits --every 4"});
   command->callback([options, &chosen] { chosen = [options] { return Export(*options); }; });
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/server_connection.h"
+#include "common/base/command_line.h"
 #include "common/base/status_macros.h"
 
 namespace moyo::cli {
@@ -24,6 +25,7 @@ void RegisterHealth(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand(
       "health", "Exit with 0 when the server says that it serves (grpc.health.v1), else with 1");
   AddTargetOptions(*command, *target);
+  AddExamples(*command, {"moyo health --server 127.0.0.1:50051"});
   command->callback([target, &chosen] { chosen = [target] { return ShowHealth(*target); }; });
 }
 

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/ledger_format.h"
 #include "cli/server_connection.h"
+#include "common/base/command_line.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
@@ -62,9 +63,11 @@ void RegisterLedger(CLI::App& app, Action& chosen) {
       ->check(
           CLI::IsMember({"accepted", "duplicate", "filtered", "rejected", "quarantined", "pending"},
                         CLI::ignore_case));
-  command->add_option("--format", options->format, "table, csv or json")
+  command->add_option("--format", options->format, "how it is printed")
       ->check(CLI::IsMember({"table", "csv", "json"}))
       ->capture_default_str();
+  AddExamples(*command, {"moyo ledger --run-dir my-run --state rejected",
+                         "moyo ledger --server 127.0.0.1:50051 --format csv"});
   command->callback([options, &chosen] { chosen = [options] { return PrintLedger(*options); }; });
 }
 

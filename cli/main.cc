@@ -4,17 +4,15 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
-#include <string>
-#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "common/base/command_line.h"
 #include "common/base/shutdown.h"
 
 namespace {
 
-constexpr char kAbout[] = "Moyo: from Go game records to a trained policy network";
-constexpr int kWrongUsage = 2;
+constexpr char kAbout[] =
+    "Turn Go game records into a trained policy network, and look after the runs";
 
 // A closed terminal stops a run in order, too; `nohup` leaves the signal ignored.
 void StopOnHangup() {
@@ -26,23 +24,9 @@ void StopOnHangup() {
   sigaction(SIGHUP, &action, nullptr);
 }
 
-int Fail(const absl::Status& status, int code) {
+int Fail(const absl::Status& status) {
   std::fprintf(stderr, "%s\n", moyo::cli::ErrorLine(status).c_str());
-  return code;
-}
-
-int UsageError(const CLI::App& app, const CLI::ParseError& error) {
-  std::string command = "moyo";
-  const std::vector<std::string> unknown = app.remaining();
-  if (app.get_subcommands().empty() && !unknown.empty()) {
-    return Fail(absl::InvalidArgumentError(absl::StrCat(
-                    "'", unknown.front(), "' is no command; 'moyo --help' lists them")),
-                kWrongUsage);
-  }
-  for (const CLI::App* sub : app.get_subcommands()) absl::StrAppend(&command, " ", sub->get_name());
-  return Fail(absl::InvalidArgumentError(
-                  absl::StrCat(error.what(), "; '", command, " --help' lists what it takes")),
-              kWrongUsage);
+  return moyo::cli::ExitCode(status);
 }
 
 }  // namespace
@@ -51,8 +35,8 @@ int main(int argc, char** argv) {
   moyo::InstallShutdownHandlers();
   StopOnHangup();
   CLI::App app(kAbout, "moyo");
+  moyo::InitCommandLine(app);
   app.require_subcommand(1);
-  app.set_version_flag("--version", "moyo " MOYO_VERSION);
   moyo::cli::Action chosen;
   moyo::cli::RegisterRun(app, chosen);
   moyo::cli::RegisterStatus(app, chosen);
@@ -64,15 +48,14 @@ int main(int argc, char** argv) {
   moyo::cli::RegisterReset(app, chosen);
   moyo::cli::RegisterSurvey(app, chosen);
   moyo::cli::RegisterToken(app, chosen);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return error.get_exit_code() == 0 ? app.exit(error) : UsageError(app, error);
-  }
+  moyo::AddExamples(
+      app, {"moyo run --games ~/sgf --run-dir my-run --max-minutes 60",
+            "moyo status --run-dir my-run --watch", "moyo survey ~/sgf", "moyo run --help"});
+  if (const auto end = moyo::ParseFlags(app, argc, argv)) return moyo::Print(*end);
   try {
     const absl::Status status = chosen();
-    return status.ok() ? 0 : Fail(status, moyo::cli::ExitCode(status));
+    return status.ok() ? 0 : Fail(status);
   } catch (const std::exception& error) {  // std::filesystem and std::bad_alloc end here
-    return Fail(absl::InternalError(error.what()), 1);
+    return Fail(absl::InternalError(error.what()));
   }
 }

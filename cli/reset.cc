@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/run_reset.h"
+#include "common/base/command_line.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 
@@ -66,11 +67,13 @@ void RegisterReset(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<ResetOptions>();
   CLI::App* command =
       app.add_subcommand("reset", "Remove the shards, the model, or both from a run directory");
-  command->add_option("--run-dir", options->run_dir, "run directory")->required();
+  command->add_option("--run-dir", options->run_dir, "run directory")->type_name("DIR")->required();
   command->add_flag("--shards", options->scope.shards, "only catalogue, shards and spool");
   command->add_flag("--model", options->scope.model, "only checkpoints and model");
   command->add_flag("--dry-run", options->dry_run, "show what would go, remove nothing");
   command->add_flag("--yes", options->yes, "do not ask");
+  AddExamples(*command, {"moyo reset --run-dir my-run --dry-run",
+                         "moyo reset --run-dir my-run --model --yes"});
   command->callback([options, &chosen] { chosen = [options] { return Reset(*options); }; });
 }
 

@@ -56,7 +56,8 @@ absl::Status ExplainNoAnswer(const absl::Status& status, const std::string& addr
 
 CLI::Option_group* AddTargetOptions(CLI::App& app, ServerTarget& target) {
   CLI::Option_group* group = rpc::AddAccessFlags(app, target.flags);
-  group->add_option("--run-dir", target.run_dir, "run directory, with or without a live server");
+  group->add_option("--run-dir", target.run_dir, "run directory, with or without a live server")
+      ->type_name("DIR");
   return group;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/shard_download.h"
+#include "common/base/command_line.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 
@@ -34,7 +35,10 @@ void RegisterShards(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<ShardsOptions>();
   CLI::App* command = app.add_subcommand("shards", "Save all finished shards as .npz files");
   AddTargetOptions(*command, options->target);
-  command->add_option("--out", options->out, "folder for the files; made when missing")->required();
+  command->add_option("--out", options->out, "folder for the files; made when missing")
+      ->type_name("DIR")
+      ->required();
+  AddExamples(*command, {"moyo shards --run-dir my-run --out shards"});
   command->callback([options, &chosen] { chosen = [options] { return SaveShards(*options); }; });
 }
 

@@ -11,6 +11,7 @@
 #include "cli/server_connection.h"
 #include "cli/status_poller.h"
 #include "cli/watch.h"
+#include "common/base/command_line.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
@@ -79,7 +80,9 @@ void RegisterStatus(CLI::App& app, Action& chosen) {
       app.add_subcommand("status", "Show games, shards, workers, training and memory");
   AddTargetOptions(*command, options->target);
   command->add_flag("--watch", options->watch, "show it again every second until Ctrl-C");
-  command->add_flag("--json", options->json, "as JSON (with --watch: one object a line)");
+  command->add_flag("--json", options->json, "as JSON; with --watch one object a line");
+  AddExamples(*command, {"moyo status --run-dir my-run", "moyo status --run-dir my-run --watch",
+                         "moyo status --server 127.0.0.1:50051 --json"});
   command->callback([options, &chosen] { chosen = [options] { return Show(*options); }; });
 }
 

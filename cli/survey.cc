@@ -7,6 +7,7 @@
 #include "cli/survey/survey_json.h"
 #include "cli/survey/survey_run.h"
 #include "cli/survey/survey_text.h"
+#include "common/base/command_line.h"
 #include "common/base/host.h"
 #include "common/base/status_macros.h"
 #include "common/status/status_json.h"
@@ -36,9 +37,9 @@ void RegisterSurvey(CLI::App& app, Action& chosen) {
   options.threads = AvailableCpus();
   CLI::App* command = app.add_subcommand(
       "survey", "Report what game records hold: counts, copies, damage; needs no server");
-  command->add_option("paths", options.paths, "folders, SGF files, lists or archives")->required();
+  command->add_option("PATH", options.paths, "folders, SGF files, lists or archives")->required();
   command->add_flag("--json", flags->json, "the report as JSON");
-  command->add_option("--threads", options.threads, "that read games")
+  command->add_option("--threads", options.threads, "how many read games")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_option("--limit", options.report.limit, "stop after so many games")
@@ -53,9 +54,10 @@ void RegisterSurvey(CLI::App& app, Action& chosen) {
       ->capture_default_str();
   command
       ->add_option("--board-size", options.parse.filter.board_size,
-                   "keep only games of this size (0: all)")
+                   "keep only games of this size; 0: all")
       ->check(CLI::Range(0, 25))
       ->capture_default_str();
+  AddExamples(*command, {"moyo survey ~/sgf", "moyo survey games.zip --json"});
   command->callback([flags, &chosen] { chosen = [flags] { return Survey(*flags); }; });
 }
 

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/server_connection.h"
 #include "cli/token_format.h"
+#include "common/base/command_line.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
 #include "common/status/status_json.h"
@@ -82,14 +83,20 @@ void RegisterAddToken(CLI::App& token, Action& chosen) {
   auto options = std::make_shared<TokenOptions>();
   CLI::App* add = token.add_subcommand("add", "Make a token and print it as a join code");
   AddTargetOptions(*add, options->target);
-  add->add_option("--role", options->role, "what it lets its holder do: worker, trainer or admin")
+  add->add_option("--role", options->role, "what it lets its holder do; admin: everything")
       ->check(CLI::IsMember({"worker", "trainer", "admin"}))
       ->required();
-  add->add_option("--name", options->name, "name for list and revoke; made up when not given");
-  add->add_option("--expires", options->expires_days, "days until it ends; never when not given")
+  add->add_option("--name", options->name, "name for list and revoke; without it one is made up")
+      ->type_name("NAME");
+  add->add_option("--expires", options->expires_days,
+                  "days until it ends; without it, it never does")
+      ->type_name("DAYS")
       ->check(PositiveReal())
       ->check(CLI::Range(0.0, kMaxDays));
   add->add_flag("--code-only", options->code_only, "print the code alone, for a file");
+  AddExamples(*add, {"moyo token add --role worker --run-dir my-run",
+                     "moyo token add --role admin --name phone --expires 30 --run-dir my-run",
+                     "moyo token add --role trainer --run-dir my-run --code-only > code"});
   add->callback([options, &chosen] { chosen = [options] { return Add(*options); }; });
 }
 
@@ -98,16 +105,20 @@ void RegisterAddToken(CLI::App& token, Action& chosen) {
 void RegisterToken(CLI::App& app, Action& chosen) {
   CLI::App* token = app.add_subcommand("token", "Make, list and revoke the tokens of a server");
   token->require_subcommand(1);
+  AddExamples(*token, {"moyo token add --role worker --run-dir my-run",
+                       "moyo token list --run-dir my-run"});
   RegisterAddToken(*token, chosen);
   auto options = std::make_shared<TokenOptions>();
   CLI::App* list = token->add_subcommand("list", "Show all tokens");
   AddTargetOptions(*list, options->target);
   list->add_flag("--json", options->json, "as JSON");
+  AddExamples(*list, {"moyo token list --run-dir my-run"});
   list->callback([options, &chosen] { chosen = [options] { return List(*options); }; });
   auto revoked = std::make_shared<TokenOptions>();
   CLI::App* revoke = token->add_subcommand("revoke", "End a token and what runs under it, at once");
   AddTargetOptions(*revoke, revoked->target);
-  revoke->add_option("name", revoked->name, "the token's name")->required();
+  revoke->add_option("NAME", revoked->name, "the token's name")->required();
+  AddExamples(*revoke, {"moyo token revoke laptop --run-dir my-run"});
   revoke->callback([revoked, &chosen] { chosen = [revoked] { return Revoke(*revoked); }; });
 }
 

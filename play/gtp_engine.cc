@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
+#include "common/base/version.h"
 #include "common/go/symmetry.h"
 #include "common/sgf/game_writer.h"
 #include "play/board_view.h"
@@ -132,7 +133,7 @@ std::string GtpEngine::Answer(std::string_view line) {
 
 GtpEngine::Reply GtpEngine::ProtocolVersion(const Arguments&) { return "2"; }
 GtpEngine::Reply GtpEngine::Name(const Arguments&) { return "Moyo"; }
-GtpEngine::Reply GtpEngine::Version(const Arguments&) { return MOYO_VERSION; }
+GtpEngine::Reply GtpEngine::Version(const Arguments&) { return kReleaseVersion; }
 
 GtpEngine::Reply GtpEngine::KnownCommand(const Arguments& arguments) {
   return !arguments.empty() && Find(arguments[0]) != nullptr ? "true" : "false";

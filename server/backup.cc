@@ -5,8 +5,10 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/base/text.h"
 #include "common/base/version.h"
 #include "server/store/backup.h"
 
@@ -31,7 +33,13 @@ absl::StatusOr<store::BackupResult> BackUp(const BackupOptions& options) {
     return absl::FailedPreconditionError(
         absl::StrCat("'", options.out, "' is there already; name a new folder with --out"));
   }
-  const std::string part = options.out + ".part";
+  if (!std::filesystem::exists(options.run_dir + "/server/moyo.db", ignored)) {
+    return absl::NotFoundError(absl::StrCat("'", options.run_dir,
+                                            "' holds no run of a server (no server/moyo.db); name "
+                                            "the folder given to moyo-server with --run-dir"));
+  }
+  const std::string out(absl::StripSuffix(options.out, "/"));
+  const std::string part = out + ".part";
   std::filesystem::remove_all(part, ignored);
   absl::Cleanup remove_part = [&] { std::filesystem::remove_all(part, ignored); };
   MOYO_RETURN_IF_ERROR(CopyIdentity(options.run_dir + "/server/tls", part + "/server/tls"));
@@ -39,7 +47,7 @@ absl::StatusOr<store::BackupResult> BackUp(const BackupOptions& options) {
                         store::BackUp(options.run_dir + "/server", part + "/server"));
   MOYO_RETURN_IF_ERROR(
       WriteFileAtomically(part + "/version", absl::StrCat(kRunFolderVersion, "\n")));
-  MOYO_RETURN_IF_ERROR(PublishFile(part, options.out));
+  MOYO_RETURN_IF_ERROR(PublishFile(part, out));
   std::move(remove_part).Cancel();
   return result;
 }
@@ -52,8 +60,9 @@ int RunBackup(const BackupOptions& options) {
     std::cerr << "moyo-server: " << std::string(result.status().message()) << "\n";
     return 1;
   }
-  std::cout << "backed up " << result->shards << " shards, " << result->bytes / (1 << 20)
-            << " MiB, to " << options.out << "; go on from it with --run-dir\n";
+  std::cout << "backed up catalogue, ledger and shards (" << result->shards << "), "
+            << HumanBytes(result->bytes) << "; 'moyo-server --run-dir " << options.out
+            << "' goes on from it\n";
   return 0;
 }
 

@@ -5,8 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <clocale>
 #include <cstdlib>
+#include <string>
 
 #include "absl/synchronization/mutex.h"
+#include "common/base/command_line.h"
+#include "common/base/filter_flags.h"
 #include "common/base/shutdown.h"
 #include "server/backup.h"
 #include "server/run_server.h"
@@ -16,8 +19,13 @@ namespace {
 
 CLI::App* AddBackup(CLI::App& app, moyo::server::BackupOptions& options) {
   CLI::App* backup = app.add_subcommand("backup", "Copy a run, in use or not, to go on from");
-  backup->add_option("--run-dir", options.run_dir, "Folder of the run")->required();
-  backup->add_option("--out", options.out, "Folder of the copy; must not be there")->required();
+  backup->add_option("--run-dir", options.run_dir, "folder of the run")
+      ->type_name("DIR")
+      ->required();
+  backup->add_option("--out", options.out, "folder of the copy; must not be there")
+      ->type_name("DIR")
+      ->required();
+  moyo::AddExamples(*backup, {"moyo-server backup --run-dir my-run --out my-run-backup"});
   return backup;
 }
 
@@ -32,20 +40,24 @@ int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   moyo::InstallShutdownHandlers();
   spdlog::set_default_logger(spdlog::stderr_color_mt("moyo-server"));
-  CLI::App app("Moyo's server: work units, shards, ledger.", "moyo-server");
+  CLI::App app("Find games, lease them to workers as work units, keep the shards and the ledger",
+               "moyo-server");
+  moyo::InitCommandLine(app);
   moyo::server::ServerOptions options;
   moyo::server::AddFlags(app, options);
   moyo::server::BackupOptions backup_options;
   const CLI::App* backup = AddBackup(app, backup_options);
-  try {
-    app.parse(argc, argv);
-    if (backup->parsed()) return moyo::server::RunBackup(backup_options);
-    if (options.run_dir.empty()) throw CLI::RequiredError("--run-dir");
-    if (options.listen.empty()) throw CLI::RequiredError("--listen");
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    std::fprintf(stderr, "moyo-server: %s; see --help\n", error.what());
-    return 2;
+  moyo::AddExamples(app,
+                    {"moyo-server --run-dir my-run --listen 127.0.0.1:50051 --games ~/sgf",
+                     "moyo-server --run-dir my-run --listen 0.0.0.0:50051 --web 127.0.0.1:8080"});
+  if (const auto end = moyo::ParseFlags(app, argc, argv)) return moyo::Print(*end);
+  if (backup->parsed()) return moyo::server::RunBackup(backup_options);
+  for (const char* flag : {"--run-dir", "--listen"}) {
+    if (app.count(flag) > 0) continue;
+    return moyo::Print(moyo::WrongUsage(app, std::string(flag) + " is required"));
+  }
+  if (const std::string wrong = moyo::FilterContradiction(options.filters); !wrong.empty()) {
+    return moyo::Print(moyo::WrongUsage(app, wrong));
   }
   return moyo::server::RunServer(options);
 }

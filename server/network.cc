@@ -55,23 +55,6 @@ std::vector<std::string> CertificateNames(const ServerOptions& options) {
 
 }  // namespace
 
-absl::Status CheckNetworkFlags(const ServerOptions& options) {
-  if (!rpc::SplitAddress(options.listen).ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--listen takes HOST:PORT, not '", options.listen, "'"));
-  }
-  if (!options.web.empty() && !rpc::SplitAddress(options.web).ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--web takes HOST:PORT, not '", options.web, "'"));
-  }
-  if (!options.advertise.empty() && !rpc::SplitAddress(options.advertise).ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--advertise takes HOST:PORT (port 0: the one listened on), not '",
-                     options.advertise, "'"));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::unique_ptr<Network>> Network::Open(const ServerOptions& options,
                                                        Coordinator& coordinator,
                                                        store::Store& store, const Clock& clock) {

@@ -50,7 +50,4 @@ class Network {
   std::unique_ptr<TrainingPage> page_;  // null: none
 };
 
-// INVALID_ARGUMENT: --listen, --web or --advertise is not HOST:PORT.
-absl::Status CheckNetworkFlags(const ServerOptions& options);
-
 }  // namespace moyo::server

@@ -76,12 +76,6 @@ void TickUntilShutdown(Coordinator& coordinator, Network& network, store::Store&
   endpoint.RemoveSource(gauges);
 }
 
-absl::Status CheckFlags(const ServerOptions& options) {
-  MOYO_RETURN_IF_ERROR(CheckNetworkFlags(options));
-  const std::string contradiction = FilterContradiction(options.filters);
-  return contradiction.empty() ? absl::OkStatus() : absl::InvalidArgumentError(contradiction);
-}
-
 absl::Status Serve(const ServerOptions& options) {
   RaiseOpenFileLimit();
   if (!options.games.empty()) MOYO_RETURN_IF_ERROR(catalog::CheckPaths(options.games));
@@ -117,10 +111,6 @@ absl::Status Serve(const ServerOptions& options) {
 }  // namespace
 
 int RunServer(const ServerOptions& options) {
-  if (const absl::Status flags = CheckFlags(options); !flags.ok()) {
-    std::cerr << "moyo-server: " << std::string(flags.message()) << "\n";
-    return 2;
-  }
   const absl::Status status = Serve(options);
   if (status.ok()) return 0;
   std::cerr << "moyo-server: " << std::string(status.message()) << "\n";

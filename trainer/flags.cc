@@ -2,33 +2,23 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/command_line.h"
 #include "common/base/memory.h"
 
 namespace moyo::trainer {
 namespace {
 
-// Takes one of the names, and shows them without the values that they stand for.
-template <typename Enum>
-void AddChoice(CLI::App& app, const char* flag, Enum& target, const char* about,
-               const std::map<std::string, Enum>& values) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : values) names.push_back(name);
-  app.add_option_function<std::string>(
-         flag, [&target, values](const std::string& name) { target = values.at(name); }, about)
-      ->check(CLI::IsMember(names));
-}
-
 void AddNetworkOptions(CLI::App& app, TrainingOptions& o) {
   NetShape& shape = o.shape;
   app.add_option("--init", o.init,
-                 "start from these weights: a model.pt or a Leela Zero file; its size is taken");
+                 "start from these weights: a model.pt or a Leela Zero file; its size is taken")
+      ->type_name("FILE");
   AddChoice(app, "--architecture", shape.architecture,
-            "gpool (default: pre-activation, global pooling) or leela-zero (its tower)",
-            {{"leela-zero", Architecture::kLeelaZero}, {"gpool", Architecture::kGlobalPooling}});
+            "global pooling, or the tower that leelaz knows",
+            {{"gpool", Architecture::kGlobalPooling}, {"leela-zero", Architecture::kLeelaZero}});
   app.add_option("--blocks", shape.blocks, "residual blocks")
       ->check(CLI::Range(1, 200))
       ->capture_default_str();
@@ -46,15 +36,14 @@ void AddScheduleOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--epochs", o.epochs, "passes over all positions")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  app.add_option("--max-samples", o.max_samples, "end the schedule after so many; 0 for no limit")
+  app.add_option("--max-samples", o.max_samples, "end the schedule after so many; 0: never")
       ->capture_default_str();
-  app.add_option("--learning-rate", o.learning_rate,
-                 "highest learning rate (0.004 of muon, 0.001 of adamw, 0.05 of sgd)")
-      ->check(CLI::PositiveNumber);
-  AddChoice(app, "--schedule", o.schedule,
-            "learning rate over the run: cosine (default), constant or step",
-            {{"constant", ScheduleKind::kConstant},
-             {"cosine", ScheduleKind::kCosine},
+  app.add_option("--learning-rate", o.learning_rate, "highest rate of the schedule")
+      ->check(CLI::PositiveNumber)
+      ->default_str("0.004 of muon, 0.001 of adamw, 0.05 of sgd");
+  AddChoice(app, "--schedule", o.schedule, "learning rate over the run",
+            {{"cosine", ScheduleKind::kCosine},
+             {"constant", ScheduleKind::kConstant},
              {"step", ScheduleKind::kStep}});
   app.add_option("--decay-at", o.decay_at,
                  "step schedule: shares of the run at which the rate falls")
@@ -71,19 +60,19 @@ void AddScheduleOptions(CLI::App& app, TrainingOptions& o) {
 
 // How a batch becomes an update.
 void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
-  app.add_option("--batch-size", o.batch_size, "positions an update")
+  app.add_option("--batch-size", o.batch_size, "positions of one step")
       ->check(CLI::Range(2, 65536))
       ->capture_default_str();
   app.add_option("--micro-batch", o.micro_batch,
                  "positions of one pass, gradients add up; 0: all, or what the budget allows")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
-  AddChoice(app, "--precision", o.precision, "bf16 (default) or fp32",
+  AddChoice(app, "--precision", o.precision, "of a pass through the network",
             {{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}});
-  AddChoice(app, "--optimizer", o.optimizer, "muon (default), adamw or sgd",
-            {{"adamw", OptimizerKind::kAdamW},
-             {"sgd", OptimizerKind::kSgd},
-             {"muon", OptimizerKind::kMuon}});
+  AddChoice(app, "--optimizer", o.optimizer, "how gradients become an update",
+            {{"muon", OptimizerKind::kMuon},
+             {"adamw", OptimizerKind::kAdamW},
+             {"sgd", OptimizerKind::kSgd}});
   app.add_option("--weight-decay", o.weight_decay,
                  "of weights, not of norms and biases; times the learning rate")
       ->check(CLI::NonNegativeNumber)
@@ -102,7 +91,7 @@ void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
                  "decay a step of averaged weights, which become the model; 0: none")
       ->check(CLI::Range(0.0, 0.999999))
       ->capture_default_str();
-  app.add_option("--clip-norm", o.clip_norm, "largest gradient norm; 0 for none")
+  app.add_option("--clip-norm", o.clip_norm, "largest gradient norm; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
 }
@@ -115,13 +104,14 @@ void AddCheckpointOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--start-after", o.start_after,
                  "train as soon as so many shards are there; 0: after the whole parse")
       ->capture_default_str();
-  AddChoice(app, "--device", o.device, "auto (default: a GPU where there is one), cpu or cuda",
+  AddChoice(app, "--device", o.device, "auto: a GPU where there is one",
             {{"auto", DeviceKind::kAuto}, {"cpu", DeviceKind::kCpu}, {"cuda", DeviceKind::kCuda}});
   app.add_option("--threads", o.threads, "CPU threads; 0: the checkpoint's, or all")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   app.add_option("--loss-log", o.loss_log,
-                 "file to append the losses of each step to, exact to the bit");
+                 "append the losses of each step to this file, exact to the bit")
+      ->type_name("FILE");
   app.add_flag("--fork", o.fork, "go on from a checkpoint in spite of changed options");
 }
 
@@ -133,16 +123,17 @@ void AddGroupOptions(CLI::App& app, GroupOptions& group) {
   CLI::Option* rank = app.add_option("--rank", group.rank, "of this one, from 0")
                           ->check(CLI::Range(0, 1023))
                           ->needs(ranks);
-  app.add_option(
-         "--rendezvous", group.rendezvous,
-         "HOST:PORT where rank 0 listens and the others find it; nothing there is encrypted")
+  app.add_option("--rendezvous", group.rendezvous,
+                 "where rank 0 listens and the others find it; nothing there is encrypted")
+      ->type_name("HOST:PORT")
       ->needs(ranks)
       ->needs(rank);
   app.add_option_function<double>(
          "--rank-patience-minutes",
          [&group](const double& minutes) { group.patience = absl::Minutes(minutes); },
-         "a rank that keeps the others waiting for longer is lost (10)")
+         "a rank that keeps the others waiting for longer is lost")
       ->check(CLI::PositiveNumber)
+      ->default_str("10")
       ->needs(ranks);
 }
 
@@ -160,6 +151,7 @@ void AddSourceOptions(CLI::App& app, Flags& flags) {
   flags.link = ServerLink::Make();
   if (flags.link != nullptr) return flags.link->AddFlags(app, flags.shards);
   app.add_option("--shards", flags.shards, "folder of shards, as 'moyo shards --out' writes it")
+      ->type_name("DIR")
       ->required();
 }
 
@@ -172,36 +164,37 @@ uint64_t Bytes(const char* name, const std::string& text) {
 }  // namespace
 
 std::optional<int> Flags::Parse(int argc, char** argv) {
-  CLI::App app{
-      "Trains a policy network on the finished shards of a Moyo server or of a folder; resumes "
-      "where "
-      "it stopped."};
-  app.footer(
-      "Example: moyo-trainer --server 127.0.0.1:50051 --run-dir run --optimizer muon --max-minutes "
-      "20");
+  CLI::App app("Train a policy network on finished shards; go on where it stopped", "moyo-trainer");
+  InitCommandLine(app);
+  AddExamples(app, {"moyo-trainer --server 127.0.0.1:50051 --run-dir my-run --max-minutes 60",
+                    "moyo-trainer --shards shards --run-dir my-run --blocks 10 --filters 128"});
   std::string budget = "10GiB";
   std::string games_memory = "0";
-  std::string augment = "on";
   double max_minutes = 0;
   double checkpoint_minutes = 1;
   double validate_minutes = 2;
   TrainingOptions& o = options;
   AddSourceOptions(app, *this);
-  app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")->required();
+  app.add_option("--run-dir", o.run_dir, "folder for checkpoints and model.pt")
+      ->type_name("DIR")
+      ->required();
   AddNetworkOptions(app, o);
   AddScheduleOptions(app, o);
   AddUpdateOptions(app, o);
   AddCheckpointOptions(app, o);
-  app.add_option("--max-minutes", max_minutes, "end the schedule after this time; 0 for no limit")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--memory-budget", budget, "most memory to use")->capture_default_str();
+  app.add_option("--max-minutes", max_minutes, "end the schedule after this time; 0: never")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--memory-budget", budget, "most memory to use")
+      ->type_name("SIZE")
+      ->capture_default_str();
   app.add_option("--games-memory", games_memory,
                  "of it, most for games; more are trained in windows; 0: what is left")
+      ->type_name("SIZE")
       ->capture_default_str();
   app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
-  app.add_option("--augment", augment, "draw one of the eight symmetries a sample")
-      ->check(CLI::IsMember({"on", "off"}))
-      ->capture_default_str();
+  AddChoice(app, "--augment", o.augment, "draw one of the eight symmetries a sample",
+            {{"on", Augment::kEightSymmetries}, {"off", Augment::kOff}});
   app.add_option("--validation-percent", o.validation_percent, "games held out")
       ->check(CLI::Range(0.1, 50.0))
       ->capture_default_str();
@@ -213,8 +206,8 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   app.add_option("--checkpoint-minutes", checkpoint_minutes, "time between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  if (const auto end = ParseFlags(app, argc, argv)) return Print(*end);
   try {
-    app.parse(argc, argv);
     CheckGroup(o.group);
     o.memory_budget_bytes = Bytes("--memory-budget", budget);
     if (games_memory != "0") o.games_bytes = Bytes("--games-memory", games_memory);
@@ -224,9 +217,7 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
                                  absl::StrCat("gpool needs at least ", kLeastPoolingFilters));
     }
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    std::fprintf(stderr, "moyo-trainer: %s; see --help\n", error.what());
-    return 2;
+    return Print(WrongUsage(app, error.what()));
   }
   const absl::Status status = link == nullptr ? absl::OkStatus() : link->Resolve();
   if (!status.ok()) {
@@ -235,7 +226,6 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   }
   o.shape_from_init = !NamesShape(app);
   if (app.count("--learning-rate") == 0) o.learning_rate = DefaultLearningRate(o.optimizer);
-  o.augment = augment == "on" ? Augment::kEightSymmetries : Augment::kOff;
   if (max_minutes > 0) o.max_time = absl::Minutes(max_minutes);
   o.checkpoint_interval = absl::Minutes(checkpoint_minutes);
   o.validation_interval = absl::Minutes(validate_minutes);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "common/base/command_line.h"
 #include "common/base/host.h"
 #include "common/base/shutdown.h"
 #include "common/metrics/exposer.h"
@@ -13,55 +14,61 @@
 
 namespace {
 
+// Of the program, beside those of its loop.
+struct Settings {
+  moyo::rpc::AccessFlags access;
+  std::string metrics;
+  std::string log_level = "info";
+};
+
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "moyo-worker: %s\n", std::string(status.message()).c_str());
   return 1;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  CLI::App app{"Parses work units of a Moyo server: SGF files in, finished shards out."};
-  app.footer("Example: moyo-worker --server 127.0.0.1:50051 --parallel 2 --spool spool");
-  moyo::worker::WorkerOptions options;
-  options.name = moyo::HostAndPid("worker");
-  options.parallel = moyo::AvailableCpus();
-  std::string local_files = "on";
-  std::string metrics_address;
-  std::string log_level = "info";
-  moyo::rpc::AccessFlags access_flags;
-  moyo::rpc::AddAccessFlags(app, access_flags);
+void AddFlags(CLI::App& app, moyo::worker::WorkerOptions& options, Settings& settings) {
+  using moyo::worker::LocalFiles;
+  moyo::rpc::AddAccessFlags(app, settings.access);
   app.add_option("--parallel", options.parallel, "units parsed at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  app.add_option("--name", options.name, "name shown to people")->capture_default_str();
-  app.add_option("--spool", options.spool_folder,
-                 "folder for finished shards the server has not taken yet");
-  app.add_option("--metrics", metrics_address, "HOST:PORT to serve /metrics on");
-  app.add_option("--local-files", local_files,
-                 "read sources from this machine where they are the same")
-      ->check(CLI::IsMember({"on", "off"}))
+  app.add_option("--name", options.name, "name shown to people")
+      ->type_name("NAME")
       ->capture_default_str();
+  app.add_option("--spool", options.spool_folder,
+                 "folder for finished shards that the server has not taken yet; without it they "
+                 "are in memory alone")
+      ->type_name("DIR");
+  moyo::rpc::AddAddress(app, "--metrics", settings.metrics, "serve /metrics for Prometheus there");
+  moyo::AddChoice(app, "--local-files", options.local_files,
+                  "read sources from this machine where they are the same",
+                  {{"on", LocalFiles::kUse}, {"off", LocalFiles::kIgnore}});
   app.add_flag("--exit-when-done", options.exit_when_done, "end when the server has no more work");
-  app.add_option("--log-level", log_level, "least level that is logged")
+  app.add_option("--log-level", settings.log_level, "least level that is logged")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    std::fprintf(stderr, "moyo-worker: %s; see --help\n", error.what());
-    return 2;
-  }
-  options.local_files =
-      local_files == "on" ? moyo::worker::LocalFiles::kUse : moyo::worker::LocalFiles::kIgnore;
+  moyo::AddExamples(app, {"moyo-worker --server 127.0.0.1:50051 --parallel 2 --spool spool",
+                          "moyo-worker --join-file code --spool spool --metrics 127.0.0.1:9091"});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Turn work units of a server into finished shards", "moyo-worker");
+  moyo::InitCommandLine(app);
+  moyo::worker::WorkerOptions options;
+  options.name = moyo::HostAndPid("worker");
+  options.parallel = moyo::AvailableCpus();
+  Settings settings;
+  AddFlags(app, options, settings);
+  if (const auto end = moyo::ParseFlags(app, argc, argv)) return moyo::Print(*end);
   spdlog::set_default_logger(spdlog::stderr_color_mt("worker"));
-  spdlog::set_level(spdlog::level::from_str(log_level));
+  spdlog::set_level(spdlog::level::from_str(settings.log_level));
   moyo::InstallShutdownHandlers();
-  const auto access = moyo::rpc::ResolveAccess(access_flags);
+  const auto access = moyo::rpc::ResolveAccess(settings.access);
   if (!access.ok()) return Fail(access.status());
   options.server = *access;
-  const auto endpoint = moyo::metrics::Endpoint::Open(metrics_address, "moyo-worker");
+  const auto endpoint = moyo::metrics::Endpoint::Open(settings.metrics, "moyo-worker");
   if (!endpoint.ok()) return Fail(endpoint.status());
   if (!options.spool_folder.empty()) (*endpoint)->WatchDisk(options.spool_folder);
   const absl::Status status = moyo::worker::WorkerLoop(options, **endpoint).Run();

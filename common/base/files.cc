@@ -68,11 +68,12 @@ absl::Status ErrnoStatus(int error, std::string_view what, const std::string& pa
   switch (error) {
     case ENOENT:
     case ENOTDIR:
-      return absl::NotFoundError(text);
+      return absl::NotFoundError(absl::StrCat(text, "; check the path"));
     case EACCES:
     case EPERM:
+      return absl::PermissionDeniedError(absl::StrCat(text, "; check its owner and permissions"));
     case EROFS:
-      return absl::PermissionDeniedError(text);
+      return absl::PermissionDeniedError(absl::StrCat(text, "; name a place that can be written"));
     case ENOSPC:
     case EDQUOT:
       return absl::ResourceExhaustedError(absl::StrCat(text, "; free some space and run again"));

@@ -56,8 +56,12 @@ absl::StatusOr<ServerAccess> ResolveAccess(const AccessFlags& flags) {
   }
   if (!flags.join.empty()) return AccessOf(flags.join, "--join");
   if (!flags.join_file.empty()) {
-    MOYO_ASSIGN_OR_RETURN(const std::string text, ReadFile(flags.join_file, kMaxJoinFileBytes));
-    return AccessOf(text, absl::StrCat("--join-file ", flags.join_file));
+    const absl::StatusOr<std::string> text = ReadFile(flags.join_file, kMaxJoinFileBytes);
+    if (!text.ok()) {
+      return absl::Status(text.status().code(),
+                          absl::StrCat("--join-file: ", text.status().message()));
+    }
+    return AccessOf(*text, absl::StrCat("--join-file ", flags.join_file));
   }
   const char* variable = std::getenv(kJoinVariable);
   if (variable != nullptr && *variable != '\0') return AccessOf(variable, kJoinVariable);

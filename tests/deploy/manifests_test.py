@@ -20,7 +20,8 @@ FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 # Where each program adds its flags.
 FLAG_SOURCES = {"server": ["server/server_flags.cc"], "worker": ["worker/main.cc"],
                 "trainer": ["trainer/flags.cc", "trainer/remote/server_link.cc"]}
-SHARED_FLAG_SOURCES = glob.glob(os.path.join(SOURCE, "common", "rpc", "*flags.h"))
+SHARED_FLAG_SOURCES = [os.path.join(SOURCE, "common", "rpc", "access_flags.h"),
+                       os.path.join(SOURCE, "common", "base", "command_line.cc")]
 
 
 def read(*path):

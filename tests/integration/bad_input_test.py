@@ -59,7 +59,7 @@ class BadInputTest(unittest.TestCase):
         self.refused(1, ["empty", "holds no file"], "moyo", "survey", self.path("empty"))
         self.write("texts/a.txt", "not a game")
         self.refused(1, ["no game found"], "moyo", "survey", self.path("texts"))
-        self.refused(2, ["paths"], "moyo", "survey")
+        self.refused(2, ["PATH"], "moyo", "survey")
         self.refused(2, ["--limit", "'none'"], "moyo", "survey", "--limit", "none", "x")
 
     def test_no_game_accepted(self):
@@ -97,6 +97,17 @@ class BadInputTest(unittest.TestCase):
                      self.path("thesis"))
         self.assertTrue(os.path.exists(self.path("thesis/chapter.txt")))
 
+    def test_backup_of_nothing(self):
+        os.mkdir(self.path("empty"))
+        for name in ("empty", "nowhere"):
+            self.refused(1, [name, "holds no run"], "moyo-server", "backup", "--run-dir", self.path(name), "--out",
+                         self.path("copy"))
+        self.assertFalse(os.path.exists(self.path("copy")))
+
+    def test_join_file_that_is_none(self):
+        self.refused(1, ["--join-file", "no-code", "check the path"], "moyo", "status", "--join-file",
+                     self.path("no-code"))
+
     def test_port_taken(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
@@ -108,6 +119,13 @@ class BadInputTest(unittest.TestCase):
     def test_address_that_is_none(self):
         self.refused(2, ["--listen", "HOST:PORT"], "moyo-server", "--run-dir", self.path("run"),
                      "--listen", "somewhere")
+        for flag in ("--metrics", "--web", "--advertise"):
+            self.refused(2, [flag, "HOST:PORT"], "moyo-server", "--run-dir", self.path("run"), "--listen",
+                         "127.0.0.1:0", flag, "somewhere")
+        self.refused(2, ["--metrics", "HOST:PORT"], "moyo-worker", "--server", "127.0.0.1:1", "--metrics",
+                     "somewhere")
+        self.refused(2, ["--web", "HOST:PORT"], "moyo", "run", "--games", "x", "--run-dir", "y", "--web",
+                     "somewhere")
         self.refused(2, ["--server", "HOST:PORT"], "moyo", "status", "--server", "somewhere")
         self.refused(2, ["--join", "join code"], "moyo", "status", "--join", "somewhere")
 

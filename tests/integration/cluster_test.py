@@ -175,7 +175,7 @@ class ClusterTest(unittest.TestCase):
         self.halt_in_the_middle(cluster, [worker])
         copy = self.cluster("copy")
         self.addCleanup(copy.stop_all)
-        backup = ("moyo-server", "backup", "--run-dir", cluster.run_dir, "--out", copy.run_dir)
+        backup = ("moyo-server", "backup", "--run-dir", cluster.run_dir, "--out", copy.run_dir + "/")
         self.assertIn("backed up", programs.succeed(*backup))
         again = programs.run(*backup)
         self.assertEqual(again.returncode, 1)

@@ -109,7 +109,7 @@ TEST(CommandLineTest, HelpIsNoFailure) {
   EXPECT_EQ(line.command, Command::kNone);
   EXPECT_EQ(line.exit_code, 0);
   EXPECT_NE(line.message.find("suggest"), std::string::npos);
-  EXPECT_EQ(Parse({"--version"}).message, "0.1.0\n");
+  EXPECT_EQ(Parse({"--version"}).message, "moyo-play 0.1.0\n");
 }
 
 }  // namespace

@@ -18,8 +18,9 @@ class GrpcServerLink final : public ServerLink {
   void AddFlags(CLI::App& app, std::string& shards) override {
     rpc::AddAccessFlags(app, access_)
         ->add_option("--shards", shards,
-                     "folder of shards in place of a server, as 'moyo shards --out' writes it");
-    app.add_option("--metrics", metrics_address_, "HOST:PORT to serve /metrics on");
+                     "folder of shards in place of a server, as 'moyo shards --out' writes it")
+        ->type_name("DIR");
+    rpc::AddAddress(app, "--metrics", metrics_address_, "serve /metrics for Prometheus there");
     shards_ = &shards;
   }
 

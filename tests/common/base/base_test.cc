@@ -121,6 +121,18 @@ TEST_F(FilesTest, FullDiskIsNamedAsSuch) {
   EXPECT_EQ(ErrnoStatus(ENOSPC, "write", "/x").code(), absl::StatusCode::kResourceExhausted);
 }
 
+TEST_F(FilesTest, ErrorsSayWhatToDo) {
+  for (const auto& [error, advice] :
+       std::vector<std::pair<int, const char*>>{{ENOENT, "check the path"},
+                                                {EACCES, "permissions"},
+                                                {EROFS, "can be written"},
+                                                {ENOSPC, "free some space"}}) {
+    const std::string text(ErrnoStatus(error, "write", "/x").message());
+    EXPECT_EQ(text.rfind("cannot write '/x': ", 0), 0u) << text;
+    EXPECT_NE(text.find(advice), std::string::npos) << text;
+  }
+}
+
 TEST_F(FilesTest, SecondLockIsRefusedUntilTheFirstGoes) {
   const std::string path = folder_ + "/lock";
   {
