@@ -24,6 +24,8 @@ using grpc::StatusCode;
 
 constexpr char kGame[] = "(;GM[1]SZ[19];B[pd];W[dp];B[pp];W[dd])";
 constexpr char kOtherGame[] = "(;GM[1]SZ[9];B[cc];W[gg];B[cg])";
+constexpr char kAsLong[] = "(;GM[1]SZ[19];B[pd];W[dp];B[pp]C[ddd])";  // as kGame; three moves
+static_assert(sizeof(kAsLong) == sizeof(kGame));
 
 // A scratch folder of this test, gone at its end.
 class WorkerLoopTest : public ::testing::Test {
@@ -172,6 +174,20 @@ TEST_F(WorkerLoopTest, FileThatDiffersHereIsFetched) {
   EXPECT_EQ(server_.Commits().at(1).rows(0).moves(), 4u);
 }
 
+// By its length and its number of games it could be the one that was catalogued.
+TEST_F(WorkerLoopTest, FileOfTheSameLengthWithOtherBytesIsFetched) {
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kAsLong).ok());
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/b.sgf", kOtherGame).ok());
+  server_.AddUnit({kGame, kOtherGame}, {folder_ + "/a.sgf", folder_ + "/b.sgf"});
+  ASSERT_TRUE(RunWorker().ok());
+  EXPECT_EQ(server_.Calls("FetchSources"), 1);
+  const v1::CommitUnitRequest commit = server_.Commits().at(1);
+  ASSERT_EQ(commit.rows_size(), 2);
+  EXPECT_EQ(commit.rows(0).moves(), 4u);
+  EXPECT_EQ(commit.rows(1).moves(), 3u);
+  EXPECT_EQ(shard::ReadNpz(server_.Shards()[1])->positions(), 7u);
+}
+
 TEST_F(WorkerLoopTest, LocalFilesOffFetchesEverything) {
   ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kGame).ok());
   server_.AddUnit({kGame}, {folder_ + "/a.sgf"});
@@ -182,8 +198,8 @@ TEST_F(WorkerLoopTest, LocalFilesOffFetchesEverything) {
 
 TEST_F(WorkerLoopTest, BytesThatAreNotTheCatalogedOnesBecomeRejectedRows) {
   server_.AddUnit({kGame, kGame, kOtherGame});
-  server_.ServeInstead(1, "(;SZ[19];B[pd];W[dp];B[pp];W[ee])");  // as long, a game too
-  server_.ServeInstead(2, std::string(kGame) + kGame);           // longer
+  server_.ServeInstead(1, kAsLong);
+  server_.ServeInstead(2, std::string(kGame) + kGame);  // longer
   ASSERT_TRUE(RunWorker().ok());
   ASSERT_EQ(server_.Commits().count(1), 1u);
   const v1::CommitUnitRequest commit = server_.Commits().at(1);
