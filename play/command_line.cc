@@ -14,7 +14,7 @@ namespace {
 // Turns of the network, for board and gtp.
 void AddPlayerFlags(CLI::App& app, PlayerOptions& options) {
   app.add_option("--temperature", options.temperature,
-                 "0: the most probable move; 1: drawn by the network's probabilities")
+                 "variety; 0: the most probable move; 1: drawn by the network's probabilities")
       ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
   app.add_option("--seed", options.seed, "of the draws")->capture_default_str();
