@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "common/base/output.h"
 #include "common/base/shutdown.h"
 
 namespace {
@@ -70,7 +71,8 @@ int main(int argc, char** argv) {
     return error.get_exit_code() == 0 ? app.exit(error) : UsageError(app, error);
   }
   try {
-    const absl::Status status = chosen();
+    absl::Status status = chosen();
+    status.Update(moyo::FlushOutput());
     return status.ok() ? 0 : Fail(status, moyo::cli::ExitCode(status));
   } catch (const std::exception& error) {  // std::filesystem and std::bad_alloc end here
     return Fail(absl::InternalError(error.what()), 1);
