@@ -46,7 +46,7 @@ absl::Status PrintLedger(const LedgerOptions& options) {
   }
   if (reader_gone || ShutdownRequested()) context.TryCancel();
   const absl::Status status = rpc::FromGrpc(stream->Finish());
-  if (reader_gone) return absl::OkStatus();  // `moyo ledger | head`
+  if (reader_gone) return absl::OkStatus();  // or the disk is full, which FlushOutput tells
   if (ShutdownRequested()) return absl::CancelledError("stopped by a signal");
   MOYO_RETURN_IF_ERROR(server->Explain(status, "the ledger"));
   Write(format->Footer());

@@ -1,9 +1,12 @@
 #include "cli/ledger_format.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "common/base/utf8.h"
 #include "common/status/status_json.h"
 
 namespace moyo::cli {
@@ -24,15 +27,15 @@ uint64_t FileOffset(const v1::LedgerEntry& entry) {
 }
 
 // Control characters of a strange name must not steer the terminal.
-std::string Visible(const std::string& text) {
+std::string Visible(absl::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      absl::StrAppendFormat(&out, "\\x%02x", byte);
-    } else {
-      out.push_back(c);
+  while (!text.empty()) {
+    const size_t control_bytes = ControlCharacterBytes({text.data(), text.size()});
+    for (size_t i = 0; i < control_bytes; ++i) {
+      absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(text[i]));
     }
+    if (control_bytes == 0) out.push_back(text.front());
+    text.remove_prefix(std::max<size_t>(control_bytes, 1));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "common/base/command_line.h"
+#include "common/base/output.h"
 #include "common/base/shutdown.h"
 
 namespace {
@@ -53,7 +54,8 @@ int main(int argc, char** argv) {
             "moyo status --run-dir my-run --watch", "moyo survey ~/sgf", "moyo run --help"});
   if (const auto end = moyo::ParseFlags(app, argc, argv)) return moyo::Print(*end);
   try {
-    const absl::Status status = chosen();
+    absl::Status status = chosen();
+    status.Update(moyo::FlushOutput());
     return status.ok() ? 0 : Fail(status);
   } catch (const std::exception& error) {  // std::filesystem and std::bad_alloc end here
     return Fail(absl::InternalError(error.what()));

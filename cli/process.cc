@@ -19,7 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/files.h"
 #include "common/base/memory.h"
 #include "common/base/status_macros.h"
@@ -141,10 +141,10 @@ void Child::Stop(absl::Duration patience) {
   if (!Poll()) return;
   Signal(SIGTERM);
   const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-  const absl::Time deadline = absl::Now() + patience;
-  while (Poll() && absl::Now() < deadline) {
+  const absl::Time deadline = Clock::Steady().Now() + patience;
+  while (Poll() && Clock::Steady().Now() < deadline) {
     pollfd wait = {fd, POLLIN, 0};  // without a pidfd (an old kernel) this is a plain wait
-    const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now()) + 1;
+    const int64_t left = absl::ToInt64Milliseconds(deadline - Clock::Steady().Now()) + 1;
     poll(&wait, 1, static_cast<int>(std::clamp<int64_t>(left, 1, fd < 0 ? 50 : 1000)));
   }
   if (fd >= 0) close(fd);

@@ -32,15 +32,16 @@ ResetItem Measure(const std::string& path) {
   return item;
 }
 
-// OK and empty when the run never had a server.
-absl::StatusOr<std::optional<FileLock>> LockRun(const std::string& run_dir) {
+// OK and empty when the run never had such a program.
+absl::StatusOr<std::optional<FileLock>> LockOut(const char* program, const std::string& run_dir) {
+  const std::string folder = absl::StrCat(run_dir, "/", program);
   std::error_code error;
-  if (!fs::exists(run_dir + "/server", error)) return std::optional<FileLock>();
-  absl::StatusOr<FileLock> lock = FileLock::Acquire(run_dir + "/server/lock");
+  if (!fs::exists(folder, error)) return std::optional<FileLock>();
+  absl::StatusOr<FileLock> lock = FileLock::Acquire(folder + "/lock");
   if (lock.ok()) return std::optional<FileLock>(*std::move(lock));
   if (!absl::IsFailedPrecondition(lock.status())) return lock.status();
   return absl::FailedPreconditionError(
-      absl::StrCat("a server is running on '", run_dir, "'; stop it first, then reset"));
+      absl::StrCat("a ", program, " is running on '", run_dir, "'; stop it first, then reset"));
 }
 
 }  // namespace
@@ -64,8 +65,9 @@ absl::StatusOr<std::vector<ResetItem>> ListReset(const std::string& run_dir, Res
 }
 
 absl::Status ApplyReset(const std::string& run_dir, const std::vector<ResetItem>& items) {
-  // Held until the end, so that no server starts in between.
-  MOYO_ASSIGN_OR_RETURN(const std::optional<FileLock> lock, LockRun(run_dir));
+  // Held until the end, so that none starts in between.
+  MOYO_ASSIGN_OR_RETURN(const std::optional<FileLock> server, LockOut("server", run_dir));
+  MOYO_ASSIGN_OR_RETURN(const std::optional<FileLock> trainer, LockOut("trainer", run_dir));
   for (const ResetItem& item : items) {
     std::error_code error;
     fs::remove_all(item.path, error);

@@ -1,4 +1,5 @@
-// Removes the results of a run from its directory. Files only; no server may be running on it.
+// Removes the results of a run from its directory. Files only; neither server nor trainer may be
+// running on it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ struct ResetItem {
 // What is there and would go. NOT_FOUND and FAILED_PRECONDITION as CheckRunFolder.
 absl::StatusOr<std::vector<ResetItem>> ListReset(const std::string& run_dir, ResetScope scope);
 
-// Removes it. FAILED_PRECONDITION: a server holds RUN_DIR/server/lock.
+// Removes it. FAILED_PRECONDITION: a server holds RUN_DIR/server/lock, or a trainer
+// RUN_DIR/trainer/lock.
 absl::Status ApplyReset(const std::string& run_dir, const std::vector<ResetItem>& items);
 
 }  // namespace moyo::cli

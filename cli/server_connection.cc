@@ -4,8 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "cli/run_folder.h"
+#include "common/base/clock.h"
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
@@ -68,8 +68,8 @@ absl::StatusOr<StartedServer> StartServer(const ServerStart& start) {
   spec.argv.insert(spec.argv.end(), start.arguments.begin(), start.arguments.end());
   StartedServer started;
   MOYO_ASSIGN_OR_RETURN(started.child, Child::Start(spec));
-  const absl::Time deadline = absl::Now() + kStartTimeout;
-  while (absl::Now() < deadline) {
+  const absl::Time deadline = Clock::Steady().Now() + kStartTimeout;
+  while (Clock::Steady().Now() < deadline) {
     const bool running = started.child->Poll();
     started.address = ListeningAddress(LogTail(spec.log_path, started.child->log_begin()));
     if (running && !started.address.empty()) return started;

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "absl/strings/str_replace.h"
+#include "common/base/output.h"
 #include "play/board_command.h"
 #include "play/command_line.h"
 #include "play/eval_command.h"
@@ -52,7 +53,9 @@ int Main(int argc, char** argv) {
     (line.exit_code == 0 ? std::cout : std::cerr) << line.message;
     return line.exit_code;
   }
-  const absl::Status status = Run(line);
+  absl::Status status = Run(line);
+  std::cout.flush();
+  status.Update(FlushOutput());
   if (status.ok()) return 0;
   std::cerr << "moyo-play: " << absl::StrReplaceAll(status.message(), {{"\n", " "}}) << "\n";
   return 1;

@@ -1,7 +1,5 @@
 #include "server/messages.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/text.h"
@@ -21,8 +19,10 @@ std::string AsUtf8(const std::string& bytes) {
 
 std::string OneLine(const std::string& text) {
   std::string line = text.substr(0, kMaxLineBytes);
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  for (size_t at = 0; at < line.size(); ++at) {
+    const size_t control_bytes = ControlCharacterBytes(std::string_view(line).substr(at));
+    line.replace(at, control_bytes, control_bytes, ' ');
+  }
   return line;
 }
 

@@ -1,12 +1,12 @@
 #include "server/request_limits.h"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/base/utf8.h"
 
 namespace moyo::server {
 namespace {
@@ -37,9 +37,9 @@ absl::Status AtMost(const char* field, size_t size, size_t limit) {
 // For text that is logged and shown. Protobuf has seen to it that it is UTF-8.
 absl::Status Plain(const char* field, const std::string& text, size_t limit) {
   MOYO_RETURN_IF_ERROR(AtMost(field, text.size(), limit));
-  const bool is_plain = std::none_of(text.begin(), text.end(),
-                                     [](unsigned char c) { return absl::ascii_iscntrl(c); });
-  if (is_plain) return absl::OkStatus();
+  size_t at = 0;
+  while (at < text.size() && ControlCharacterBytes(std::string_view(text).substr(at)) == 0) ++at;
+  if (at == text.size()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("field ", field, " has control characters (a line end, perhaps)"));
 }

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "cli/run_folder.h"
+#include "common/base/clock.h"
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
@@ -96,9 +96,9 @@ absl::Status RunSession::StartServer() {
   start.arguments.insert(start.arguments.end(), {"--lease-seconds", kLeaseSeconds, "--games"});
   start.arguments.insert(start.arguments.end(), options_.games.begin(), options_.games.end());
   MOYO_ASSIGN_OR_RETURN(StartedServer started, cli::StartServer(start));
-  server_.Adopt(std::move(started.child), absl::Now());
+  server_.Adopt(std::move(started.child), Clock::Steady().Now());
   connection_ = std::make_unique<ServerConnection>(started.address);
-  answered_ = absl::Now();
+  answered_ = Clock::Steady().Now();
   const std::string page = PageAddress(options_.run_dir);
   if (!page.empty()) progress_.Note(absl::StrCat("training page: ", page));
   return absl::OkStatus();
@@ -126,13 +126,13 @@ void RunSession::NoteDeath(const SupervisedChild& child, int restarts_before) {
 absl::Status RunSession::TickServer() {
   const int before = server_.restarts();
   if (server_.pausing()) return StartServer();
-  MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, server_.Poll(absl::Now()));
+  MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, server_.Poll(Clock::Steady().Now()));
   NoteDeath(server_, before);
   if (state == SupervisedChild::State::kDone) {
     return absl::FailedPreconditionError(
         absl::StrCat("moyo-server was stopped from outside; ", kGoOn));
   }
-  if (absl::Now() - answered_ > kSilentServer) server_.Signal(SIGKILL);
+  if (Clock::Steady().Now() - answered_ > kSilentServer) server_.Signal(SIGKILL);
   return absl::OkStatus();
 }
 
@@ -145,10 +145,10 @@ absl::Status RunSession::TickWorkers() {
       !status.complete() && (status.ledger().pending() > 0 || status.ledger().found() == 0);
   for (const auto& worker : workers_) {
     const int before = worker->restarts();
-    MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, worker->Poll(absl::Now()));
+    MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, worker->Poll(Clock::Steady().Now()));
     NoteDeath(*worker, before);
     if (state == SupervisedChild::State::kDone && needed) {
-      MOYO_RETURN_IF_ERROR(worker->Start(absl::Now()));
+      MOYO_RETURN_IF_ERROR(worker->Start(Clock::Steady().Now()));
     }
   }
   return absl::OkStatus();
@@ -157,7 +157,7 @@ absl::Status RunSession::TickWorkers() {
 absl::StatusOr<bool> RunSession::TickStatus() {
   const absl::StatusOr<v1::GetStatusResponse> status = connection_->GetStatus(kStatusTimeout);
   if (!status.ok()) return false;  // TickServer sees whether it died
-  answered_ = absl::Now();
+  answered_ = Clock::Steady().Now();
   summary_.status = *status;
   if (!status->storage_error().empty()) {
     return absl::ResourceExhaustedError(
@@ -179,7 +179,7 @@ absl::Status RunSession::Pause() const {
 }
 
 absl::Status RunSession::Parse() {
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = Clock::Steady().Now();
   MOYO_RETURN_IF_ERROR(StartServer());
   MOYO_RETURN_IF_ERROR(TickStatus().status());
   summary_.games_before = Parsed(summary_.status.ledger());
@@ -187,18 +187,19 @@ absl::Status RunSession::Parse() {
   while (!summary_.status.complete()) {
     MOYO_RETURN_IF_ERROR(Tick().status());
     if (summary_.status.ledger().pending() > 0) {
-      progress_.Update(ParseProgress(summary_.status, summary_.games_before, absl::Now() - begin));
+      progress_.Update(
+          ParseProgress(summary_.status, summary_.games_before, Clock::Steady().Now() - begin));
     }
     if (!summary_.status.complete()) MOYO_RETURN_IF_ERROR(Pause());
   }
-  summary_.parse_time = absl::Now() - begin;
+  summary_.parse_time = Clock::Steady().Now() - begin;
   summary_.parsed_before =
       summary_.games_before > 0 && summary_.games_before == Parsed(summary_.status.ledger());
   if (!summary_.parsed_before) {
     progress_.Finish(ParseProgress(summary_.status, summary_.games_before, summary_.parse_time));
   }
   // The workers are asked only now: their peak is known when they have ended.
-  MOYO_RETURN_IF_ERROR(server_.Poll(absl::Now()).status());
+  MOYO_RETURN_IF_ERROR(server_.Poll(Clock::Steady().Now()).status());
   StopWorkers();
   summary_.parse_peak_rss_bytes = server_.peak_rss_bytes();
   for (const auto& worker : workers_) summary_.parse_peak_rss_bytes += worker->peak_rss_bytes();
@@ -233,7 +234,7 @@ bool RunSession::TrainedBefore() const {
 absl::Status RunSession::WaitForTrainer(SupervisedChild& trainer) {
   while (true) {
     const int before = trainer.restarts();
-    MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, trainer.Poll(absl::Now()));
+    MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, trainer.Poll(Clock::Steady().Now()));
     NoteDeath(trainer, before);
     MOYO_ASSIGN_OR_RETURN(const bool answered, Tick());
     if (state == SupervisedChild::State::kDone && answered) return absl::OkStatus();
@@ -248,7 +249,7 @@ absl::Status RunSession::Train() {
   summary_.model = options_.run_dir + "/model.pt";
   summary_.trained_before = TrainedBefore();
   if (summary_.trained_before) return absl::OkStatus();
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = Clock::Steady().Now();
   ChildSpec spec = {.argv = {options_.program_folder + "/moyo-trainer", "--server",
                              connection_->address(), "--run-dir", options_.run_dir},
                     .log_path = LogPath(options_.run_dir, "trainer")};
@@ -258,7 +259,7 @@ absl::Status RunSession::Train() {
   MOYO_RETURN_IF_ERROR(trainer_->Start(begin));
   MOYO_RETURN_IF_ERROR(WaitForTrainer(*trainer_));
   progress_.Finish(TrainProgress(summary_.status.training()));
-  summary_.train_time = absl::Now() - begin;
+  summary_.train_time = Clock::Steady().Now() - begin;
   summary_.train_peak_rss_bytes = trainer_->peak_rss_bytes();
   if (!std::filesystem::exists(summary_.model)) {
     return absl::FailedPreconditionError(absl::StrCat("moyo-trainer left no '", summary_.model,

@@ -1,5 +1,7 @@
 #include "cli/run/summary.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/render_status.h"
@@ -118,6 +120,8 @@ nlohmann::ordered_json SummaryJson(const RunSummary& summary) {
     json["model"] = summary.model;
   }
   json["restarts"] = summary.restarts;
+  json["alarms"] = std::vector<std::string>(status.alarms().begin(), status.alarms().end());
+  json["catalogue_error"] = status.catalogue_error();  // what was not added, and why
   return json;
 }
 

@@ -25,7 +25,7 @@ struct RunSummary {
 
 std::string SummaryText(const RunSummary& summary);
 // Keys are stable: run_dir, ledger, positions, shards, dataset_digest, parse, training, model,
-// restarts.
+// restarts, alarms, catalogue_error.
 nlohmann::ordered_json SummaryJson(const RunSummary& summary);
 
 }  // namespace moyo::cli

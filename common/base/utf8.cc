@@ -37,4 +37,12 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+size_t ControlCharacterBytes(std::string_view text) {
+  const auto byte = [text](size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : ' ';
+  };
+  if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
+  return byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f ? 2 : 0;
+}
+
 }  // namespace moyo

@@ -13,4 +13,8 @@ size_t Utf8CharacterBytes(std::string_view text);
 // Whether all of it is.
 bool IsUtf8(std::string_view text);
 
+// Bytes of the control character that `text` begins with, which may steer a terminal: one of C0 and
+// DEL, two of C1 (U+0080 to U+009F: the second is "escape [" in one). 0: it begins with none.
+size_t ControlCharacterBytes(std::string_view text);
+
 }  // namespace moyo

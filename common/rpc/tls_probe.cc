@@ -13,7 +13,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/address.h"
 #include "common/rpc/certificate.h"
@@ -42,7 +42,7 @@ class Socket {
 // Waits until the socket can be read or written; false: the time is over.
 bool Await(int fd, short events, absl::Time deadline) {
   for (;;) {
-    const absl::Duration left = std::max(deadline - absl::Now(), absl::ZeroDuration());
+    const absl::Duration left = std::max(deadline - Clock::Steady().Now(), absl::ZeroDuration());
     pollfd entry = {.fd = fd, .events = events, .revents = 0};
     const int ready = poll(&entry, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
     if (ready > 0) return true;
@@ -116,7 +116,7 @@ absl::StatusOr<bool> Handshake(SSL* ssl, int fd, const std::string& address, abs
 }  // namespace
 
 absl::StatusOr<ProbeResult> ProbeTls(const std::string& address, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = Clock::Steady().Now() + timeout;
   MOYO_ASSIGN_OR_RETURN(const Socket socket, Connect(address, deadline));
   const SslContextPtr context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) return absl::InternalError(absl::StrCat("TLS: ", LastOpenSslError()));

@@ -75,6 +75,16 @@ TEST(LedgerFormatTest, TableKeepsControlCharactersFromTheTerminal) {
   EXPECT_NE(format->Row(Duplicate()).find("symmetric copy of 3 /games/b.sgf"), std::string::npos);
 }
 
+// U+009B is the escape sequence's beginning in one character, and some terminals obey it.
+TEST(LedgerFormatTest, TableShowsControlCharactersOfTwoBytes) {
+  v1::LedgerEntry entry = Rejected();
+  entry.set_path(
+      "/games/\xc2\x9b"
+      "2J\xc3\xa9.sgf");
+  const std::string row = (*MakeLedgerFormat("table"))->Row(entry);
+  EXPECT_NE(row.find("/games/\\xc2\\x9b2J\xc3\xa9.sgf"), std::string::npos) << row;
+}
+
 TEST(LedgerFormatTest, StatesGoByTheirWords) {
   EXPECT_EQ(*GameStateFromName("quarantined"), v1::GAME_STATE_QUARANTINED);
   EXPECT_EQ(GameStateName(v1::GAME_STATE_FILTERED), "filtered");

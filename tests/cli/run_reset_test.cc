@@ -70,6 +70,16 @@ TEST_F(RunResetTest, RunningServerIsARefusal) {
   EXPECT_TRUE(Has("model.pt"));
 }
 
+// It would go on writing checkpoints into a folder that is gone.
+TEST_F(RunResetTest, RunningTrainerIsARefusal) {
+  const auto lock = FileLock::Acquire(folder_.Path("trainer/lock"));
+  ASSERT_TRUE(lock.ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(Reset({.shards = true})));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Reset({.model = true})));
+  EXPECT_TRUE(Has("model.pt"));
+  EXPECT_TRUE(Has("server/moyo.db"));
+}
+
 TEST_F(RunResetTest, FolderThatIsNoRunIsRefused) {
   std::filesystem::remove(folder_.Path("version"));
   EXPECT_TRUE(absl::IsNotFound(Reset({.shards = true})));

@@ -38,6 +38,17 @@ TEST(SummaryTest, ParseOnlySpeaksOfNoModel) {
   EXPECT_TRUE(SummaryJson(summary)["model"].is_null());
 }
 
+TEST(SummaryTest, WhatWentWrongIsInBothForms) {
+  RunSummary summary = Sample();
+  summary.status.clear_alarms();
+  summary.status.add_alarms("unit 7: two digests");
+  summary.status.set_catalogue_error("cannot read folder '/b'");
+  for (const std::string& form : {SummaryText(summary), SummaryJson(summary).dump()}) {
+    EXPECT_NE(form.find("unit 7: two digests"), std::string::npos);
+    EXPECT_NE(form.find("cannot read folder '/b'"), std::string::npos);
+  }
+}
+
 TEST(SummaryTest, FinishedBeforeIsSaid) {
   RunSummary summary = Sample();
   summary.parsed_before = summary.trained_before = true;

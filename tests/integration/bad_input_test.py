@@ -62,6 +62,16 @@ class BadInputTest(unittest.TestCase):
         self.refused(2, ["PATH"], "moyo", "survey")
         self.refused(2, ["--limit", "'none'"], "moyo", "survey", "--limit", "none", "x")
 
+    def test_device_and_pipe_as_games(self):
+        os.mkfifo(self.path("pipe.sgf"))
+        for path in ("/dev/zero", self.path("pipe.sgf")):
+            self.refused(1, [path, "is a device, a pipe or a socket"], "moyo", "run", "--games", path,
+                         "--run-dir", self.path("run"))
+            self.refused(1, [path, "is a device, a pipe or a socket"], "moyo", "survey", path)
+            self.refused(2, [path, "is a device, a pipe or a socket"], "moyo-server", "--games", path,
+                         "--run-dir", self.path("server-run"), "--listen", "127.0.0.1:0")
+        self.assertFalse(os.path.exists(self.path("run")))
+
     def test_no_game_accepted(self):
         if not programs.have("moyo-server", "moyo-worker"):
             self.skipTest("server and worker are not built")

@@ -2,11 +2,15 @@
 """A small run, whole: games to model, then every query on what it left, then the same run again."""
 
 import csv
+import functools
 import io
 import json
 import os
+import subprocess
+import tarfile
 import tempfile
 import unittest
+import zipfile
 
 import programs
 
@@ -69,6 +73,22 @@ class RunTest(unittest.TestCase):
                                          "accepted", "--format", "json")
         self.assertEqual(len(accepted), self.summary["ledger"]["accepted"])
 
+    def test_3_output_that_nobody_takes(self):
+        command = [programs.program("moyo"), "ledger", "--run-dir", self.run_dir, "--format", "csv"]
+        # A reader that leaves after the first line has what it wanted.
+        listing = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        listing.stdout.close()
+        self.assertEqual(listing.communicate()[1], b"")
+        self.assertEqual(listing.returncode, 0)
+        # A file that does not take all of it holds less than the ledger: that is a failure.
+        with open("/dev/full", "wb") as full:
+            for arguments in (command, [programs.program("moyo"), "status", "--run-dir", self.run_dir]):
+                cut = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True,
+                                     timeout=60, check=False)
+                self.assertEqual(cut.returncode, 1)
+                self.assertIn("could not be written whole", cut.stderr)
+                self.assertEqual(len(cut.stderr.splitlines()), 1)
+
     def test_4_shards_as_files(self):
         out = os.path.join(self.folder.name, "shards")
         programs.succeed("moyo", "shards", "--run-dir", self.run_dir, "--out", out)
@@ -101,6 +121,34 @@ class RunTest(unittest.TestCase):
         self.assertFalse(os.path.exists(os.path.join(self.run_dir, "server")))
         self.assertFalse(os.path.exists(os.path.join(self.run_dir, "model.pt")))
         self.assertTrue(os.path.exists(os.path.join(self.run_dir, "version")))
+
+
+class ArchiveRunTest(unittest.TestCase):
+
+    def test_archives_are_as_good_as_folders_and_paths_may_be_relative(self):
+        with tempfile.TemporaryDirectory(prefix="moyo-archives-") as folder:
+            at = functools.partial(os.path.join, folder)
+            os.mkdir(at("games"))
+            names = ["games/%d.sgf" % i for i in range(4)]
+            for name in names:
+                with open(at(name), "w", encoding="ascii") as file:
+                    file.write("(;GM[1]SZ[19];B[pd];W[d%s];B[pp])" % "abcd"[int(name[6])])
+            with zipfile.ZipFile(at("packed.zip"), "w") as packed:
+                for name in names:  # in the order of a folder's files
+                    packed.write(at(name), name)
+            with tarfile.open(at("packed.tar.gz"), "w:gz") as packed:
+                packed.add(at("games"), "games", recursive=False)
+                for name in names:
+                    packed.add(at(name), name)
+            summaries = {}
+            for path in ("games", "games/../games/", "packed.zip", "./packed.tar.gz"):
+                run_dir = "run-" + path.replace("/", "_")
+                summaries[path] = programs.succeed_json(
+                    "moyo", "run", "--parse-only", "--json", "--workers", "1", "--min-moves", "1",
+                    "--games", path, "--run-dir", run_dir, cwd=folder)
+            for path, summary in summaries.items():
+                self.assertEqual(summary["ledger"]["accepted"], 4, path)
+                self.assertEqual(summary["dataset_digest"], summaries["games"]["dataset_digest"], path)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ TEST(RequestLimits, TextHasALengthAndNoControlCharacters) {
   EXPECT_TRUE(CheckRequest(request).ok());
   request.set_name(std::string(201, 'n'));
   ExpectRefused(request, "name");
-  for (const char* name : {"a\nb", "a\x1b[31m", "\x7f"}) {
+  for (const char* name : {"a\nb", "a\x1b[31m", "\x7f", "a\xc2\x9b[m"}) {
     request.set_name(name);
     ExpectRefused(request, "control characters");
   }

@@ -33,5 +33,15 @@ TEST(Utf8Test, WhatIsNotWellFormedIsNone) {
   }
 }
 
+TEST(Utf8Test, ControlCharactersHaveOneByteOrTwo) {
+  EXPECT_EQ(ControlCharacterBytes("\x1b[2J"), 1u);
+  EXPECT_EQ(ControlCharacterBytes("\x7f"), 1u);
+  EXPECT_EQ(ControlCharacterBytes(std::string_view("\0", 1)), 1u);
+  EXPECT_EQ(ControlCharacterBytes("\xc2\x9b"), 2u);
+  for (const char* text : {"", " ", "a\n", "\xc2", "\xc2\xa0", "\xc3\x9b", "\x9b"}) {
+    EXPECT_EQ(ControlCharacterBytes(text), 0u) << text;
+  }
+}
+
 }  // namespace
 }  // namespace moyo
