@@ -1,71 +1,49 @@
 #include "play/game_source.h"
 
-#include <archive.h>
-#include <archive_entry.h>
+#include <sys/stat.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <memory>
+#include <optional>
 #include <string_view>
-#include <system_error>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/sgf/game_reader.h"
-#include "common/sgf/splitter.h"
+#include "common/sgf/game_stream.h"
+#include "common/source/file_walker.h"
+#include "common/source/source_stream.h"
 
 namespace moyo::play {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr size_t kReadBytes = size_t{64} << 10;
-// Of one archive, unpacked: a small file that claims to be endless ends here.
-constexpr uint64_t kMaxArchiveBytes = uint64_t{16} << 30;
+constexpr uint64_t kMaxGameBytes = uint64_t{4} << 20;  // a worker's limit, too
 
 struct File {
   std::string path;
   uint64_t size_bytes = 0;
 };
 
-bool IsArchive(const std::string& path) {
-  for (const char* ending : {".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.zst", ".7z"}) {
-    if (absl::EndsWithIgnoreCase(path, ending)) return true;
-  }
-  return false;
+uint64_t SizeOf(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
 }
 
 absl::Status AddFiles(const std::string& path, std::vector<File>& files) {
-  std::error_code error;
-  if (!fs::exists(path, error)) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) {
     return absl::NotFoundError(absl::StrCat("no file or folder '", path, "'; check --games"));
   }
-  if (!fs::is_directory(path, error)) {
-    const uint64_t size_bytes = fs::file_size(path, error);
-    files.push_back({path, error ? 0 : size_bytes});
+  if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", path, "' is a device, a pipe or a socket; check --games"));
+  }
+  return source::WalkFiles(path, {}, [&](const std::string& file) {
+    files.push_back({file, SizeOf(file)});
     return absl::OkStatus();
-  }
-  const size_t first = files.size();
-  fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied,
-                                         error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    std::error_code ignored;
-    if (!entry->is_regular_file(ignored)) continue;
-    const uint64_t size_bytes = entry->file_size(ignored);
-    files.push_back({entry->path().string(), ignored ? 0 : size_bytes});
-  }
-  if (error) {
-    return absl::UnavailableError(absl::StrCat("cannot list '", path, "': ", error.message()));
-  }
-  std::sort(files.begin() + first, files.end(),
-            [](const File& a, const File& b) { return a.path < b.path; });
-  return absl::OkStatus();
+  });
 }
 
 // One walk over all files.
-class Walker {
+class Walker : public source::SourceSink {
  public:
   Walker(const GameVisitor& visit, uint64_t total_bytes) : visit_(visit) {
     progress_.total_bytes = total_bytes;
@@ -73,78 +51,47 @@ class Walker {
 
   absl::StatusOr<Walk> Visit(const File& file) {
     ++counts_.files;
-    const uint64_t begin_bytes = progress_.done_bytes;
-    Walk walk = Walk::kContinue;
-    if (IsArchive(file.path)) {
-      MOYO_ASSIGN_OR_RETURN(walk, VisitArchive(file.path, begin_bytes));
-    } else {
-      absl::StatusOr<std::string> bytes = ReadFile(file.path, kMaxFileBytes);
-      if (bytes.ok()) {
-        MOYO_ASSIGN_OR_RETURN(walk, VisitText(*bytes));
-      } else {
-        ++counts_.skipped_files;
-      }
-    }
-    progress_.done_bytes = begin_bytes + file.size_bytes;
-    return walk;
+    file_begin_ = progress_.done_bytes;
+    const absl::Status read = source::ReadSources(file.path, *this);
+    MOYO_RETURN_IF_ERROR(walk_.status());
+    counts_.skipped_files += !read.ok();
+    progress_.done_bytes = file_begin_ + file.size_bytes;
+    return walk_;
   }
 
   const WalkCounts& counts() const { return counts_; }
 
  private:
-  absl::StatusOr<Walk> VisitText(std::string_view bytes) {
-    for (const sgf::GameSpan& span : sgf::SplitGames(bytes)) {
-      const std::string_view text = bytes.substr(span.begin, span.end - span.begin);
-      ++counts_.games;
-      if (!reader_.Read(text, game_).readable) {
-        ++counts_.unreadable_games;
-        continue;
-      }
-      MOYO_ASSIGN_OR_RETURN(const Walk walk, visit_(game_, progress_));
-      if (walk == Walk::kStop) return Walk::kStop;
-    }
-    return Walk::kContinue;
+  bool BeginSource(const source::Member&) override {
+    games_.emplace(kMaxGameBytes, [this](const sgf::GameSpan&, std::string_view text) {
+      if (GoesOn()) TakeGame(text);
+    });
+    return GoesOn();
   }
-
-  // A damaged archive gives the members before the damage.
-  absl::StatusOr<Walk> VisitArchive(const std::string& path, uint64_t begin_bytes) {
-    const std::unique_ptr<archive, int (*)(archive*)> in(archive_read_new(), archive_read_free);
-    archive_read_support_filter_all(in.get());
-    archive_read_support_format_all(in.get());
-    if (archive_read_open_filename(in.get(), path.c_str(), kReadBytes) != ARCHIVE_OK) {
-      ++counts_.skipped_files;
-      return Walk::kContinue;
-    }
-    archive_entry* entry = nullptr;
-    uint64_t unpacked_bytes = 0;
-    while (archive_read_next_header(in.get(), &entry) >= ARCHIVE_WARN) {
-      if (archive_entry_filetype(entry) != AE_IFREG) continue;
-      std::string bytes;
-      if (!ReadMember(in.get(), bytes) || (unpacked_bytes += bytes.size()) > kMaxArchiveBytes) {
-        ++counts_.skipped_files;
-        return Walk::kContinue;
-      }
-      progress_.done_bytes = begin_bytes + archive_filter_bytes(in.get(), -1);
-      MOYO_ASSIGN_OR_RETURN(const Walk walk, VisitText(bytes));
-      if (walk == Walk::kStop) return Walk::kStop;
-    }
-    return Walk::kContinue;
+  bool Feed(std::string_view bytes) override {
+    games_->Feed(bytes);
+    return GoesOn();
   }
+  void AtFileOffset(uint64_t offset) override { progress_.done_bytes = file_begin_ + offset; }
+  void EndSource(const absl::Status&) override { games_->Finish(); }
 
-  static bool ReadMember(archive* in, std::string& bytes) {
-    for (;;) {
-      const size_t before = bytes.size();
-      bytes.resize(before + kReadBytes);
-      const la_ssize_t got = archive_read_data(in, bytes.data() + before, kReadBytes);
-      bytes.resize(before + std::max<la_ssize_t>(got, 0));
-      if (got == 0) return true;
-      if (got < 0 || bytes.size() > kMaxFileBytes) return false;
+  bool GoesOn() const { return walk_.ok() && *walk_ == Walk::kContinue; }
+
+  void TakeGame(std::string_view text) {
+    ++counts_.games;
+    if (text.empty() || !reader_.Read(text, game_).readable) {
+      ++counts_.unreadable_games;
+      return;
     }
+    walk_ = visit_(game_, progress_);
   }
 
   const GameVisitor& visit_;
   WalkProgress progress_;
   WalkCounts counts_;
+  uint64_t file_begin_ = 0;  // of the file at hand, among all files' bytes
+  absl::StatusOr<Walk> walk_ = Walk::kContinue;
+  std::optional<sgf::GameStream> games_;  // of the source at hand
   sgf::GameReader reader_;
   go::GameRecord game_;
 };

@@ -15,7 +15,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
@@ -28,7 +28,8 @@ constexpr absl::Duration kEndPatience = absl::Seconds(2);
 // Waits for `events` on a descriptor; false when the time is over.
 bool Await(int fd, short events, absl::Time deadline) {
   while (true) {
-    const int64_t left_ms = std::max<int64_t>(0, absl::ToInt64Milliseconds(deadline - absl::Now()));
+    const int64_t left_ms =
+        std::max<int64_t>(0, absl::ToInt64Milliseconds(deadline - Clock::Steady().Now()));
     pollfd wait = {.fd = fd, .events = events, .revents = 0};
     const int ready = poll(&wait, 1, static_cast<int>(std::min<int64_t>(left_ms, 1 << 30)));
     if (ready > 0) return true;
@@ -99,7 +100,7 @@ absl::StatusOr<std::unique_ptr<GtpProcess>> GtpProcess::Start(const std::string&
 
 GtpProcess::~GtpProcess() {
   close(in_);
-  const absl::Time deadline = absl::Now() + kEndPatience;
+  const absl::Time deadline = Clock::Steady().Now() + kEndPatience;
   char rest[4096];
   while (Await(out_, POLLIN, deadline)) {
     if (read(out_, rest, sizeof(rest)) <= 0) break;
@@ -153,7 +154,7 @@ absl::StatusOr<std::string> GtpProcess::ReadLine(absl::Time deadline) {
 }
 
 absl::StatusOr<std::string> GtpProcess::Say(const std::string& line, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = Clock::Steady().Now() + timeout;
   MOYO_RETURN_IF_ERROR(Write(line + "\n", deadline));
   std::string answer;
   size_t skipped_bytes = 0;

@@ -61,7 +61,7 @@ PARTS = {
     ),
     # Sees the network through headers of trainer/model and trainer/export that hold no LibTorch.
     "play": (
-        [BASE, "common/go/", "common/features/", "common/sgf/", "common/web/", "common/rpc/address.h",
+        [BASE, "common/source/", "common/go/", "common/features/", "common/sgf/", "common/web/", "common/rpc/address.h",
          "common/rpc/certificate.h", "trainer/model/",
          "trainer/export/"],
         ["io"],

@@ -16,6 +16,7 @@
 #include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "trainer/checkpoint/checkpoint_files.h"
 
 namespace moyo::trainer {
 namespace {
@@ -100,23 +101,6 @@ TrainingState StateFromJson(const Json& json) {
   return state;
 }
 
-std::string PathOfStep(const std::string& folder, uint64_t step) {
-  return absl::StrFormat("%s/step-%010d.pt", folder, step);
-}
-
-// Newest first.
-std::vector<std::string> ListCheckpoints(const std::string& folder) {
-  std::vector<std::string> paths;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
-    if (absl::StartsWith(name, "step-") && absl::EndsWith(name, ".pt"))
-      paths.push_back(entry.path());
-  }
-  std::sort(paths.rbegin(), paths.rend());
-  return paths;
-}
-
 // The names of the options that differ from the checkpoint's. A name that it does not know is an
 // option that came later: it was trained with that option's default.
 std::vector<std::string> ChangedOptions(const Json& stored, const TrainingOptions& options,
@@ -182,9 +166,10 @@ absl::Status ReadArchive(const std::string& where, Checkpoint& checkpoint, Json&
 }
 
 // So, too.
-absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const TrainingOptions& options) {
+absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path, const std::string& archive,
+                                          const TrainingOptions& options) {
   Checkpoint checkpoint;
-  checkpoint.learner.load_from(path, torch::kCPU);
+  checkpoint.learner.load_from(archive.data(), archive.size(), torch::kCPU);
   Json stored;
   MOYO_RETURN_IF_ERROR(ReadArchive(absl::StrCat("checkpoint '", path, "'"), checkpoint, stored));
   const std::vector<std::string> changed =
@@ -246,22 +231,22 @@ std::vector<std::string> SequenceDifferences(const std::string& text,
 absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const TrainingOptions& options,
                                         const TrainingState& state, const Learner& learner) {
   MOYO_RETURN_IF_ERROR(MakeFolder(folder));
-  MOYO_ASSIGN_OR_RETURN(const std::string file, CheckpointBytes(options, state, learner));
-  MOYO_RETURN_IF_ERROR(WriteFileAtomically(PathOfStep(folder, state.step), file));
-  const std::vector<std::string> all = ListCheckpoints(folder);
-  const std::string best = PathOfStep(folder, state.best_step);
-  for (size_t i = options.keep_checkpoints; i < all.size(); ++i) {
-    if (all[i] != best) std::filesystem::remove(all[i]);
-  }
-  return file.size();
+  MOYO_ASSIGN_OR_RETURN(const std::string archive, CheckpointBytes(options, state, learner));
+  MOYO_ASSIGN_OR_RETURN(const uint64_t file_bytes,
+                        WriteCheckpointFile(CheckpointPath(folder, state.step), archive));
+  RemoveOldCheckpoints(folder, options.keep_checkpoints, state.step, state.best_step);
+  return file_bytes;
 }
 
 absl::StatusOr<std::optional<Checkpoint>> FindCheckpoint(const std::string& folder,
                                                          const TrainingOptions& options) {
   const std::vector<std::string> paths = ListCheckpoints(folder);
   for (const std::string& path : paths) {
+    const absl::StatusOr<std::string> archive = ReadCheckpointFile(path);
+    if (absl::IsDataLoss(archive.status())) continue;
+    MOYO_RETURN_IF_ERROR(archive.status());
     try {
-      MOYO_ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(path, options));
+      MOYO_ASSIGN_OR_RETURN(Checkpoint checkpoint, ReadCheckpoint(path, *archive, options));
       return std::optional<Checkpoint>(std::move(checkpoint));
     } catch (const std::exception&) {
       continue;  // damaged: an older one stands behind it
@@ -275,13 +260,16 @@ absl::StatusOr<std::optional<Checkpoint>> FindCheckpoint(const std::string& fold
 
 absl::StatusOr<std::shared_ptr<Network>> ReadNetworkOfStep(const std::string& folder, uint64_t step,
                                                            const NetShape& shape) {
+  const absl::StatusOr<std::string> file = ReadCheckpointFile(CheckpointPath(folder, step));
   try {
     torch::serialize::InputArchive archive;
-    archive.load_from(PathOfStep(folder, step), torch::kCPU);
-    return Learner::ReadJudged(archive, shape);
-  } catch (const std::exception&) {  // Torch's
-    return absl::NotFoundError(absl::StrCat("no checkpoint of step ", step, " can be read"));
+    if (file.ok()) {
+      archive.load_from(file->data(), file->size(), torch::kCPU);
+      return Learner::ReadJudged(archive, shape);
+    }
+  } catch (const std::exception&) {  // Torch's: it is damaged
   }
+  return absl::NotFoundError(absl::StrCat("no checkpoint of step ", step, " can be read"));
 }
 
 }  // namespace moyo::trainer

@@ -81,9 +81,10 @@ absl::StatusOr<uint64_t> SaveCheckpoint(const std::string& folder, const Trainin
                                         const TrainingState& state, const Learner& learner);
 
 // The newest readable checkpoint; empty when there is none. A fork with changed options is never
-// `finished`. The dataset may have grown since: the caller compares. FAILED_PRECONDITION when an
-// option that decides the sequence differs: names it (under options.fork only those that the stored
-// weights cannot follow). DATA_LOSS when there are checkpoints and none can be read.
+// `finished`. The dataset may have grown since: the caller compares. Damage is noticed to the bit:
+// the one before it is taken. FAILED_PRECONDITION when an option that decides the sequence differs:
+// names it (under options.fork only those that the stored weights cannot follow). DATA_LOSS when
+// there are checkpoints and none can be read.
 absl::StatusOr<std::optional<Checkpoint>> FindCheckpoint(const std::string& folder,
                                                          const TrainingOptions& options);
 

@@ -132,6 +132,36 @@ TEST_F(TrainingTest, DamagedCheckpointFallsBackToTheOneBefore) {
   EXPECT_EQ(Bytes(options, "model.pt"), model);
 }
 
+// With one to keep, the damaged one would be it, and each new one be removed at once.
+TEST_F(TrainingTest, DamagedCheckpointIsNotKeptInPlaceOfLaterOnes) {
+  TrainingOptions options = Options("one");
+  options.checkpoint_interval = absl::ZeroDuration();
+  options.keep_checkpoints = 100;
+  ASSERT_TRUE(TrainHere(options).ok());
+  const std::string last = Checkpoints(options).back();
+  KeepOldestCheckpoint(options);
+  const std::string damaged = "step-0000000900.pt";
+  std::ofstream(options.run_dir + "/trainer/checkpoints/" + damaged) << "no checkpoint";
+  options.keep_checkpoints = 1;
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(Checkpoints(options).back(), last);
+}
+
+// The weights are checked, too, not only the archive that holds them.
+TEST_F(TrainingTest, CheckpointWithAFlippedBitFallsBackToTheOneBefore) {
+  TrainingOptions options = Options("flipped");
+  options.checkpoint_interval = absl::ZeroDuration();
+  ASSERT_TRUE(TrainHere(options).ok());
+  const std::string name = "trainer/checkpoints/" + Checkpoints(options).back();
+  const std::string whole = Bytes(options, name);
+  std::string flipped = whole;
+  flipped[flipped.size() / 2] ^= 0x40;
+  ASSERT_TRUE(WriteFileAtomically(options.run_dir + "/" + name, flipped).ok());
+  ASSERT_TRUE(TrainHere(options).ok());  // from the one before, to the same end
+  EXPECT_EQ(Bytes(options, name).size(), whole.size());
+  EXPECT_NE(Bytes(options, name), flipped);
+}
+
 TEST_F(TrainingTest, NewestCheckpointsAndTheBestAreKept) {
   TrainingOptions options = Options("kept");
   options.checkpoint_interval = options.validation_interval = absl::ZeroDuration();
