@@ -20,7 +20,8 @@ class DatasetSource {
   // shutdown.
   virtual absl::StatusOr<std::shared_ptr<const ShardSet>> First() = 0;
   // The newest dataset as it stands, for the next epoch: without waiting. UNAVAILABLE when it
-  // cannot be had now: the trainer goes on with what it has.
+  // cannot be had now; FAILED_PRECONDITION: it is another run's, whose games are not to be mixed
+  // with those given out before. In both cases the trainer goes on with what it has.
   virtual absl::StatusOr<std::shared_ptr<const ShardSet>> Newest() = 0;
   // A dataset that First or Newest has returned, perhaps in an earlier process. NOT_FOUND when it
   // cannot be had any more.

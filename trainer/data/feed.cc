@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 
 namespace moyo::trainer {
 
@@ -46,13 +46,13 @@ void Feed::Run() {
 }
 
 absl::StatusOr<bool> Feed::Next(Batch& batch) {
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = Clock::Steady().Now();
   absl::MutexLock lock(&mutex_);
   const auto has_batch = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return finished_ || !ready_.empty();
   };
   mutex_.Await(absl::Condition(&has_batch));
-  waited_ += absl::Now() - begin;
+  waited_ += Clock::Steady().Now() - begin;
   if (ready_.empty()) {
     if (!status_.ok()) return status_;
     return false;

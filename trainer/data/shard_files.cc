@@ -58,7 +58,8 @@ absl::StatusOr<shard::Columns> ShardFiles::Read(size_t shard) const {
   auto columns = ReadChecked(file, entry);
   if (!columns.ok()) {
     return absl::DataLossError(
-        absl::StrCat("shard of unit ", entry.unit_id, ": ", columns.status().message()));
+        absl::StrCat("shard of unit ", entry.unit_id, ": ", columns.status().message(),
+                     "; the server may have been reset: start the trainer again to go on"));
   }
   MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, file));
   return columns;

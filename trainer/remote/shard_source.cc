@@ -1,6 +1,7 @@
 #include "trainer/remote/shard_source.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -108,9 +109,13 @@ class ShardSource final : public DatasetSource {
 
   absl::StatusOr<std::shared_ptr<const ShardSet>> OfDigest(const std::string& digest) override {
     MOYO_ASSIGN_OR_RETURN(shard::Manifest manifest, manifests_.Find(digest));
+    shard::Manifest kept = manifest;
     const auto shards = Shards(std::move(manifest));
     const absl::Status status = shards->Complete();
-    if (status.ok()) return shards;
+    if (status.ok()) {
+      last_ = std::move(kept);
+      return shards;
+    }
     return absl::IsCancelled(status) ? status : absl::NotFoundError(status.message());
   }
 
@@ -132,12 +137,29 @@ class ShardSource final : public DatasetSource {
     MOYO_ASSIGN_OR_RETURN(const v1::GetManifestResponse response,
                           client_->Manifest(false, patience));
     shard::Manifest manifest = ManifestOf(response);
+    MOYO_RETURN_IF_ERROR(CheckGrown(manifest));
     MOYO_RETURN_IF_ERROR(manifests_.Keep(manifest));
+    last_ = manifest;
     return Shards(std::move(manifest));
+  }
+
+  // A run's dataset only grows: units may be split, but a shard stays. The run's id says less: a
+  // server that was moved has another one, and the same shards.
+  absl::Status CheckGrown(const shard::Manifest& newest) const {
+    std::set<Digest> digests;
+    for (const shard::ManifestEntry& entry : newest.shards) digests.insert(entry.digest);
+    for (const shard::ManifestEntry& entry : last_.shards) {
+      if (digests.contains(entry.digest)) continue;
+      return absl::FailedPreconditionError(
+          absl::StrCat("the server has another run now, without the shard of unit ", entry.unit_id,
+                       "; stop the trainer, and start it again to learn from that run's games"));
+    }
+    return absl::OkStatus();
   }
 
   const ShardSourceOptions options_;
   const ManifestStore manifests_;
+  shard::Manifest last_;  // that was given out; empty at first
   const std::shared_ptr<ShardClient> client_;
 };
 

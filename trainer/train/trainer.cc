@@ -9,6 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
@@ -77,7 +79,7 @@ absl::StatusOr<Trainer::Orders> Trainer::Agree() {
   // Of the first rank, except that any may stop.
   double numbers[] = {ShutdownRequested() ? 1.0 : 0.0, 0, 0, 0};
   if (group_.is_first()) {
-    const absl::Time now = absl::Now();
+    const absl::Time now = Clock::Steady().Now();
     numbers[1] = ElapsedSeconds() / absl::ToDoubleSeconds(options_.max_time);
     numbers[2] = now - last_validation_ >= options_.validation_interval ? 1 : 0;
     numbers[3] = now - last_checkpoint_ >= options_.checkpoint_interval ? 1 : 0;
@@ -239,7 +241,7 @@ absl::Status Trainer::Step() {
 
 void Trainer::Judge(Network& network, uint64_t positions) {
   state_.validation = Validate(data_->validation(), network, options_.precision, positions);
-  last_validation_ = absl::Now();
+  last_validation_ = Clock::Steady().Now();
   const ValidationResult& v = state_.validation;
   spdlog::info(
       "validation on {} positions: top-1 {:.2f}%, top-5 {:.2f}%, {:.3f} nats, value {:.2f}%",
@@ -270,12 +272,13 @@ absl::Status Trainer::SaveState() {
   // A checkpoint is one to go on from.
   if (!learner_.IsSound(batch_)) return Diverged("the update broke the weights");
   TrainingState state = state_;
-  const absl::Time begin = absl::Now();
+  const absl::Time begin = Clock::Steady().Now();
   state.elapsed_seconds = ElapsedSeconds();
   MOYO_ASSIGN_OR_RETURN(checkpoint_bytes_,
                         SaveCheckpoint(CheckpointFolder(options_), options_, state, learner_));
   ++checkpoints_;
-  last_checkpoint_ = checkpoint_written_ = absl::Now();
+  last_checkpoint_ = Clock::Steady().Now();
+  checkpoint_written_ = absl::Now();  // as its file says it
   checkpoint_write_time_ = last_checkpoint_ - begin;
   return absl::OkStatus();
 }
@@ -298,7 +301,7 @@ absl::Status Trainer::Finish() {
 }
 
 void Trainer::Report(bool force, const std::string& error) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = Clock::Steady().Now();
   if (!group_.is_first() || (!force && now - last_report_ < kReportInterval)) return;
   last_report_ = now;
   const double rate =
@@ -342,7 +345,7 @@ void Trainer::Report(bool force, const std::string& error) {
 
 // The training loop: TrainEpoch, epoch after epoch.
 absl::Status Trainer::Loop() {
-  started_ = last_checkpoint_ = last_validation_ = absl::Now();
+  started_ = last_checkpoint_ = last_validation_ = Clock::Steady().Now();
   MOYO_RETURN_IF_ERROR(Resume());
   if (state_.finished) {
     spdlog::info("training is finished already: top-1 {:.2f}%; 'moyo reset --model' starts anew",
@@ -350,7 +353,7 @@ absl::Status Trainer::Loop() {
     Report(true);
     return absl::OkStatus();
   }
-  started_ = last_checkpoint_ = last_validation_ = absl::Now();
+  started_ = last_checkpoint_ = last_validation_ = Clock::Steady().Now();
   MOYO_RETURN_IF_ERROR(Agree().status());
   while (EpochsLeft() && !stopping_) {
     MOYO_RETURN_IF_ERROR(TrainEpoch());

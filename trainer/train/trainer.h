@@ -7,8 +7,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/base/clock.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/data/dataset_source.h"
 #include "trainer/data/feed.h"
@@ -43,7 +43,7 @@ class Trainer {
 
  private:
   double ElapsedSeconds() const {
-    return state_.elapsed_seconds + absl::ToDoubleSeconds(absl::Now() - started_);
+    return state_.elapsed_seconds + absl::ToDoubleSeconds(Clock::Steady().Now() - started_);
   }
   // 0 to 1, by epochs, samples or time, whichever is furthest. By epochs and not by samples, so
   // that it never goes back when games are added. Time is that of the last Agree.
@@ -93,7 +93,7 @@ class Trainer {
   TrainingState state_;
   double time_progress_ = 0;  // share of options.max_time
   bool stopping_ = false;     // a rank was asked to stop
-  absl::Time started_ = absl::Now();
+  absl::Time started_ = Clock::Steady().Now();
   uint64_t first_sample_ = 0;  // of this process
   Batch batch_;                // the last one
   absl::Duration feed_waited_;

@@ -81,6 +81,27 @@ TEST_F(ShardSourceTest, NewestHasTheShardsThatCameMeanwhileAndTheOldOnesAreKept)
   EXPECT_EQ(server_.shards.downloads, 2);  // the first one came from the cache
 }
 
+TEST_F(ShardSourceTest, AServerThatWasResetIsNoticedAndItsGamesAreNotMixedIn) {
+  AddShard(1);
+  AddShard(2);
+  const auto source = Source(1);
+  const auto first = *source->First();
+  ASSERT_TRUE(first->Read(0).ok());
+  ASSERT_TRUE(first->Read(1).ok());
+  server_.shards.manifest.clear_shards();
+  AddShard(2);
+  AddShard(3);
+  const absl::Status other = source->Newest().status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(other)) << other;
+  EXPECT_NE(other.message().find("another run"), std::string::npos) << other;
+  // So for a trainer that was started again in the middle of its epoch.
+  const auto restarted = Source(1);
+  ASSERT_TRUE(restarted->OfDigest(first->digest()).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(restarted->Newest().status()));
+  // One that begins takes what is there.
+  EXPECT_EQ((*Source(1)->First())->size(), 2u);
+}
+
 TEST_F(ShardSourceTest, AnEarlierDatasetIsFoundAgainByAnotherProcess) {
   AddShard(1);
   const std::string digest = (*Source(1)->First())->digest();
