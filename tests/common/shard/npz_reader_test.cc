@@ -73,12 +73,15 @@ TEST(NpzReaderTest, WrongTypeIsNamed) {
 }
 
 TEST(NpzReaderTest, MoveOffTheBoardIsRefused) {
-  ExpectDamage(WithMember("move_x.npy",
-                          [](std::string& bytes) {
-                            bytes.back() = 20;
-                            return true;
-                          }),
-               "move_x", "off the board");
+  // The last game with moves is on 13 by 13: the first column and row beside it.
+  for (const std::string name : {"move_x", "move_y"}) {
+    ExpectDamage(WithMember(name + ".npy",
+                            [](std::string& bytes) {
+                              bytes.back() = 13;
+                              return true;
+                            }),
+                 name, "off the board");
+  }
 }
 
 TEST(NpzReaderTest, SetupOffTheBoardIsRefused) {
