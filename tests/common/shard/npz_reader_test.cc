@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "common/shard/npy_header.h"
 #include "common/shard/shard.h"
 #include "common/shard/zip.h"
 #include "tests/common/shard/sample_columns.h"
@@ -123,6 +124,19 @@ TEST(NpzReaderTest, LengthsThatDifferAreRefused) {
                             return true;
                           }),
                "move_x", "length and shape differ");
+}
+
+// Whole columns in themselves, but of one entry less or more than the games have.
+TEST(NpzReaderTest, ColumnsOfDifferentLengthsAreRefused) {
+  const size_t moves = SampleColumns().positions();
+  for (const size_t entries : {moves - 1, moves + 1}) {
+    ExpectDamage(WithMember("move_y.npy",
+                            [entries](std::string& bytes) {
+                              bytes = NpyHeader("|u1", {entries}) + std::string(entries, '\0');
+                              return true;
+                            }),
+                 "move_y", "has the wrong length");
+  }
 }
 
 TEST(NpzReaderTest, OtherFormatVersionIsRefusedWithBothNumbers) {
