@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <vector>
 
 #include "common/shard/npy_header.h"
 #include "common/shard/shard.h"
@@ -130,9 +131,10 @@ TEST(NpzReaderTest, LengthsThatDifferAreRefused) {
 TEST(NpzReaderTest, ColumnsOfDifferentLengthsAreRefused) {
   const size_t moves = SampleColumns().positions();
   for (const size_t entries : {moves - 1, moves + 1}) {
+    const std::vector<uint64_t> shape = {entries};
     ExpectDamage(WithMember("move_y.npy",
-                            [entries](std::string& bytes) {
-                              bytes = NpyHeader("|u1", {entries}) + std::string(entries, '\0');
+                            [&shape](std::string& bytes) {
+                              bytes = NpyHeader("|u1", shape) + std::string(shape[0], '\0');
                               return true;
                             }),
                  "move_y", "has the wrong length");
