@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <vector>
 
+#include "common/shard/npy_header.h"
 #include "common/shard/shard.h"
 #include "common/shard/zip.h"
 #include "tests/common/shard/sample_columns.h"
@@ -73,12 +75,15 @@ TEST(NpzReaderTest, WrongTypeIsNamed) {
 }
 
 TEST(NpzReaderTest, MoveOffTheBoardIsRefused) {
-  ExpectDamage(WithMember("move_x.npy",
-                          [](std::string& bytes) {
-                            bytes.back() = 20;
-                            return true;
-                          }),
-               "move_x", "off the board");
+  // The last game with moves is on 13 by 13: the first column and row beside it.
+  for (const std::string name : {"move_x", "move_y"}) {
+    ExpectDamage(WithMember(name + ".npy",
+                            [](std::string& bytes) {
+                              bytes.back() = 13;
+                              return true;
+                            }),
+                 name, "off the board");
+  }
 }
 
 TEST(NpzReaderTest, SetupOffTheBoardIsRefused) {
@@ -120,6 +125,20 @@ TEST(NpzReaderTest, LengthsThatDifferAreRefused) {
                             return true;
                           }),
                "move_x", "length and shape differ");
+}
+
+// Whole columns in themselves, but of one entry less or more than the games have.
+TEST(NpzReaderTest, ColumnsOfDifferentLengthsAreRefused) {
+  const size_t moves = SampleColumns().positions();
+  for (const size_t entries : {moves - 1, moves + 1}) {
+    const std::vector<uint64_t> shape = {entries};
+    ExpectDamage(WithMember("move_y.npy",
+                            [&shape](std::string& bytes) {
+                              bytes = NpyHeader("|u1", shape) + std::string(shape[0], '\0');
+                              return true;
+                            }),
+                 "move_y", "has the wrong length");
+  }
 }
 
 TEST(NpzReaderTest, OtherFormatVersionIsRefusedWithBothNumbers) {

@@ -104,5 +104,14 @@ TEST(ZipTest, MembersOverTheLimitAreRefused) {
   EXPECT_EQ(ReadZip(zip.Finish(), 1 << 19).status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST(ZipTest, TheLimitIsOfAllMembersTogether) {
+  ZipWriter zip;
+  zip.Add("one", std::string(600, 'a'));
+  zip.Add("two", std::string(400, 'b'));
+  const std::string archive = zip.Finish();
+  EXPECT_EQ(ReadZip(archive, 1000)->size(), 2u);
+  EXPECT_EQ(ReadZip(archive, 999).status().code(), absl::StatusCode::kDataLoss);
+}
+
 }  // namespace
 }  // namespace moyo::shard
