@@ -2,9 +2,19 @@
 #pragma once
 
 #include <ATen/autocast_mode.h>
+#include <torch/types.h>
 #include <torch/version.h>
 
+#include <optional>
+
 namespace moyo::trainer {
+
+// A tensor that need not be there, as torch::autograd::Function takes it.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+using OptionalTensor = std::optional<at::Tensor>;
+#else
+using OptionalTensor = c10::optional<at::Tensor>;
+#endif
 
 // bfloat16 autocast for the scope, or nothing.
 class Bf16Autocast {
