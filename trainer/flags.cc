@@ -78,8 +78,12 @@ void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
                  "positions of one pass, gradients add up; 0: all, or what the budget allows")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
-  AddChoice(app, "--precision", o.precision, "bf16 (default) or fp32",
-            {{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}});
+  AddChoice(app, "--precision", o.precision, "bf16 (default), fp32, or fp16 (on a GPU)",
+            {{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}, {"fp16", Precision::kFp16}});
+  app.add_option("--loss-scale", o.loss_scale,
+                 "fp16: the loss is multiplied by it at first; it adapts")
+      ->check(CLI::Range(1.0, 16777216.0))
+      ->capture_default_str();
   AddChoice(app, "--optimizer", o.optimizer, "muon (default), adamw or sgd",
             {{"adamw", OptimizerKind::kAdamW},
              {"sgd", OptimizerKind::kSgd},

@@ -33,6 +33,7 @@ Json SequenceOptions(const TrainingOptions& options) {
       {"--epochs", options.epochs},
       {"--max-samples", options.max_samples},
       {"--precision", static_cast<int>(options.precision)},
+      {"--loss-scale", options.loss_scale},
       {"--learning-rate", options.learning_rate},
       {"--schedule", static_cast<int>(options.schedule)},
       {"--decay-at", options.decay_at},
