@@ -182,7 +182,7 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
       "it stopped."};
   app.footer(
       "Example: moyo-trainer --server 127.0.0.1:50051 --run-dir run --optimizer muon --max-minutes "
-      "20");
+      "20\n'moyo-trainer report' judges what a run has learned: see its --help.");
   std::string budget = "10GiB";
   std::string games_memory = "0";
   std::string augment = "on";

@@ -16,6 +16,7 @@
 #include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "trainer/checkpoint/run_record.h"
 
 namespace moyo::trainer {
 namespace {
@@ -283,6 +284,35 @@ absl::StatusOr<std::shared_ptr<Network>> ReadNetworkOfStep(const std::string& fo
   } catch (const std::exception&) {  // Torch's
     return absl::NotFoundError(absl::StrCat("no checkpoint of step ", step, " can be read"));
   }
+}
+
+absl::StatusOr<RunRecord> ReadRunRecord(const std::string& run_dir) {
+  const std::string folder = run_dir + "/trainer/checkpoints";
+  for (const std::string& path : ListCheckpoints(folder)) {
+    try {
+      Checkpoint checkpoint;
+      checkpoint.learner.load_from(path, torch::kCPU);
+      Json options;
+      MOYO_RETURN_IF_ERROR(
+          ReadArchive(absl::StrCat("checkpoint '", path, "'"), checkpoint, options));
+      const TrainingState& state = checkpoint.state;
+      return RunRecord{.step = state.step,
+                       .samples = state.samples,
+                       .epoch = state.epoch,
+                       .elapsed_seconds = state.elapsed_seconds,
+                       .finished = state.finished,
+                       .best_top1 = state.best_top1,
+                       .best_step = state.best_step,
+                       .dataset_digest = state.dataset_digest,
+                       .validation_percent = options.at("--validation-percent"),
+                       .options = options.dump()};
+    } catch (const std::exception&) {
+      continue;  // damaged, or removed just now
+    }
+  }
+  return absl::NotFoundError(absl::StrCat("no checkpoint in '", folder,
+                                          "' can be read; give the folder of a run as "
+                                          "--run-dir"));
 }
 
 }  // namespace moyo::trainer

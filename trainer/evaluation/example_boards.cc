@@ -1,9 +1,9 @@
-#include "play/example_boards.h"
+#include "trainer/evaluation/example_boards.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 std::array<std::pair<int, float>, 5> BestFive(const Evaluation& evaluation) {
@@ -46,4 +46,4 @@ void ExampleBoards::Add(const features::BitPlanes& planes, const PositionFacts& 
   kept.insert(std::upper_bound(kept.begin(), kept.end(), board, surer), std::move(board));
 }
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -1,10 +1,10 @@
-#include "play/html_report.h"
+#include "trainer/evaluation/html_report.h"
 
 #include <gtest/gtest.h>
 
-#include "play/svg.h"
+#include "trainer/evaluation/svg.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 Evaluation Guess(int index, float probability) {
@@ -74,4 +74,4 @@ TEST(LineChartTest, WithoutAPointThereIsNoChart) {
 }
 
 }  // namespace
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -2,18 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "common/features/planes.h"
 #include "common/go/replay.h"
 #include "common/go/types.h"
-#include "play/breakdown.h"
-#include "play/evaluator.h"
-#include "play/example_boards.h"
-#include "play/symmetry_average.h"
+#include "trainer/evaluation/breakdown.h"
+#include "trainer/evaluation/evaluator.h"
+#include "trainer/evaluation/example_boards.h"
+#include "trainer/evaluation/symmetry_average.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 struct EvaluationOptions {
   // Of each game, drawn by `seed` and the game's number; all when 0.
@@ -58,8 +59,12 @@ class GameEvaluation {
   std::vector<uint64_t> game_numbers_;  // from 1
 };
 
+// One JSON object: that of BreakdownJson for one look, then "games" and "averaged" (another such
+// object for the mean of eight, or null).
+std::string GameEvaluationJson(const GameEvaluation& evaluation);
+
 // `count` of the numbers 0..size-1, ascending, the same for the same seed on every machine; all of
 // them when count is not smaller than size.
 std::vector<size_t> SampleIndices(size_t size, size_t count, uint64_t seed);
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "play/evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 struct Metrics {
   uint64_t positions = 0;
@@ -35,4 +35,4 @@ class MetricsSum {
   double nats_ = 0;
 };
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "play/breakdown.h"
-#include "play/evaluator.h"
+#include "trainer/evaluation/breakdown.h"
+#include "trainer/evaluation/evaluator.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 struct ExampleBoard {
   features::BitPlanes planes;
@@ -32,4 +32,4 @@ class ExampleBoards {
   std::vector<ExampleBoard> right_, wrong_;
 };
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

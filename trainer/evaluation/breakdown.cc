@@ -1,4 +1,4 @@
-#include "play/breakdown.h"
+#include "trainer/evaluation/breakdown.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 constexpr uint32_t kOpeningMoves = 50, kMiddleMoves = 150;
@@ -126,4 +126,4 @@ std::string BreakdownJson(const Breakdown& breakdown) {
   return json;
 }
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

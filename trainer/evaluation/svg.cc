@@ -1,4 +1,4 @@
-#include "play/svg.h"
+#include "trainer/evaluation/svg.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 constexpr double kWidth = 460, kHeight = 260;
@@ -146,4 +146,4 @@ std::string BoardPicture(const ExampleBoard& example) {
   return svg + "</svg>";
 }
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

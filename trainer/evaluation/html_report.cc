@@ -1,4 +1,4 @@
-#include "play/html_report.h"
+#include "trainer/evaluation/html_report.h"
 
 #include <algorithm>
 
@@ -7,10 +7,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "common/base/text.h"
-#include "play/svg.h"
-#include "play/vertex.h"
+#include "common/go/vertex.h"
+#include "trainer/evaluation/svg.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 constexpr char kStyle[] = R"(<style>
@@ -105,16 +105,31 @@ std::string CurveSection(const std::string& csv) {
                                          {.x_label = "samples", .y_label = "share, validation"});
   const std::string nats = LineChart(CurveSeries(csv, {"nats", "policy_loss"}),
                                      {.x_label = "samples", .y_label = "nats"});
+  const std::string value = LineChart(CurveSeries(csv, {"value_loss"}),
+                                      {.x_label = "samples", .y_label = "squared error"});
+  const std::string rate = LineChart(CurveSeries(csv, {"learning_rate"}),
+                                     {.x_label = "samples", .y_label = "rate", .high = 0});
   if (accuracy.empty()) return "";
   return absl::StrCat("<h2>Training</h2>\n<div class=\"row\">", Figure(accuracy, "Validation"),
-                      Figure(nats, "Validation, and the running mean of training"), "</div>\n");
+                      Figure(nats, "Validation, and the running mean of training"),
+                      Figure(value, "Value loss, the running mean of training"),
+                      Figure(rate, "Learning rate"), "</div>\n");
+}
+
+std::string FactsSection(const HtmlReportInput& input) {
+  if (input.facts.empty()) return "";
+  std::string html = "<h2>The run</h2>\n<table>\n";
+  for (const auto& [name, value] : input.facts) {
+    absl::StrAppend(&html, "<tr><td>", Escaped(name), "</td><td>", Escaped(value), "</td></tr>\n");
+  }
+  return html + "</table>\n";
 }
 
 std::string ExampleFigure(const ExampleBoard& example) {
   std::string guesses;
   for (const auto& [index, probability] : example.best) {
     absl::StrAppend(&guesses, guesses.empty() ? "" : ", ",
-                    FormatVertex(features::PolicyPoint(index), features::kBoardSize), " ",
+                    go::FormatVertex(features::PolicyPoint(index), features::kBoardSize), " ",
                     absl::StrFormat("%.0f%%", 100 * probability));
   }
   const bool black = example.planes.to_move == go::Color::kBlack;
@@ -123,7 +138,7 @@ std::string ExampleFigure(const ExampleBoard& example) {
       absl::StrCat(
           "Game ", example.game, ", move ", example.facts.ply + 1, ", ", black ? "Black" : "White",
           " played ",
-          FormatVertex(features::PolicyPoint(example.facts.played_index), features::kBoardSize),
+          go::FormatVertex(features::PolicyPoint(example.facts.played_index), features::kBoardSize),
           "; the network: ", guesses, "; value ", absl::StrFormat("%+.2f", example.value)));
 }
 
@@ -155,7 +170,8 @@ std::string HtmlReport(const HtmlReportInput& input) {
       "<h2>Boards</h2>\n<p>Circled: the move played. Numbers: "
       "the network's five moves, in percent.</p>\n",
       ExampleSection("Surest, and right", input.examples.right()),
-      ExampleSection("Surest, and wrong", input.examples.wrong()), "</body></html>\n");
+      ExampleSection("Surest, and wrong", input.examples.wrong()), FactsSection(input),
+      "</body></html>\n");
 }
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

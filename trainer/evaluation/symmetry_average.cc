@@ -1,4 +1,4 @@
-#include "play/symmetry_average.h"
+#include "trainer/evaluation/symmetry_average.h"
 
 #include <array>
 #include <bit>
@@ -6,7 +6,7 @@
 #include "common/base/status_macros.h"
 #include "common/go/symmetry.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 using Map = std::array<int, features::kPolicySize>;
@@ -64,4 +64,4 @@ absl::StatusOr<std::vector<Evaluation>> SymmetryAverage::Evaluate(
   return means;
 }
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -1,4 +1,4 @@
-#include "play/network_evaluator.h"
+#include "trainer/evaluation/network_evaluator.h"
 
 #include <utility>
 #include <vector>
@@ -7,7 +7,7 @@
 #include "common/base/status_macros.h"
 #include "trainer/model/policy_net.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 class NetworkEvaluator : public Evaluator {
@@ -31,7 +31,8 @@ class NetworkEvaluator : public Evaluator {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Evaluator>> LoadNetwork(const std::string& model_path, int threads) {
+absl::StatusOr<std::unique_ptr<Evaluator>> LoadEvaluator(const std::string& model_path,
+                                                         int threads) {
   absl::StatusOr<std::unique_ptr<trainer::PolicyNet>> net =
       trainer::PolicyNet::Load(model_path, threads);
   if (absl::IsNotFound(net.status())) {
@@ -42,4 +43,4 @@ absl::StatusOr<std::unique_ptr<Evaluator>> LoadNetwork(const std::string& model_
   return std::make_unique<NetworkEvaluator>(*std::move(net));
 }
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "play/evaluator.h"
-#include "play/metrics.h"
+#include "trainer/evaluation/evaluator.h"
+#include "trainer/evaluation/metrics.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 // What a game tells of a position.
 struct PositionFacts {
@@ -70,4 +70,4 @@ std::string RankName(int rank);
 // [{positions, promised, won}], "by_move", "by_phase", "by_rank" [{name, and the five}].
 std::string BreakdownJson(const Breakdown& breakdown);
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

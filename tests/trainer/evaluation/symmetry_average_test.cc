@@ -1,10 +1,10 @@
-#include "play/symmetry_average.h"
+#include "trainer/evaluation/symmetry_average.h"
 
 #include <gtest/gtest.h>
 
 #include "tests/play/fake_evaluator.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 // Prefers the point where the side to move has its one stone; sees a win when that is the upper
@@ -60,10 +60,10 @@ TEST(SymmetryAverageTest, TurningKeepsStonesAndTurn) {
 }
 
 TEST(SymmetryAverageTest, AnErrorOfTheNetworkIsHandedOn) {
-  FakeEvaluator network;
+  play::FakeEvaluator network;
   network.failure = absl::InternalError("broken");
   EXPECT_EQ(SymmetryAverage(network).Evaluate(std::vector{StoneAt(1)}).status(), network.failure);
 }
 
 }  // namespace
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

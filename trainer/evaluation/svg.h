@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "play/example_boards.h"
+#include "trainer/evaluation/example_boards.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 // The five characters that HTML must not take literally.
 std::string Escaped(std::string_view text);
@@ -29,4 +29,4 @@ std::string LineChart(const std::vector<Series>& series, const ChartOptions& opt
 // The board, the move played (circle) and the network's five (percent).
 std::string BoardPicture(const ExampleBoard& example);
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -1,9 +1,9 @@
 // An evaluator that asks another one under all eight symmetries of the board and averages.
 #pragma once
 
-#include "play/evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 // The position as symmetry `symmetry` (go/symmetry.h) turns it.
 features::BitPlanes Turned(const features::BitPlanes& planes, int symmetry);
@@ -20,4 +20,4 @@ class SymmetryAverage final : public Evaluator {
   Evaluator& evaluator_;
 };
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

@@ -1,4 +1,4 @@
-#include "play/evaluation.h"
+#include "trainer/evaluation/game_evaluation.h"
 
 #include <algorithm>
 #include <random>
@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 std::vector<size_t> SampleIndices(size_t size, size_t count, uint64_t seed) {
   std::vector<size_t> chosen;
@@ -82,4 +82,12 @@ absl::Status GameEvaluation::Flush() {
   return absl::OkStatus();
 }
 
-}  // namespace moyo::play
+std::string GameEvaluationJson(const GameEvaluation& evaluation) {
+  std::string json = BreakdownJson(evaluation.plain());
+  json.pop_back();  // the closing brace
+  return absl::StrCat(
+      json, R"(, "games": )", evaluation.games(), R"(, "averaged": )",
+      evaluation.averaged() != nullptr ? BreakdownJson(*evaluation.averaged()) : "null", "}");
+}
+
+}  // namespace moyo::evaluation

@@ -1,4 +1,4 @@
-#include "play/metrics.h"
+#include "trainer/evaluation/metrics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_format.h"
 
-namespace moyo::play {
+namespace moyo::evaluation {
 
 std::string MetricsJson(const Metrics& metrics) {
   const std::string value_accuracy =
@@ -48,4 +48,4 @@ Metrics MetricsSum::Result() const {
   return metrics;
 }
 
-}  // namespace moyo::play
+}  // namespace moyo::evaluation

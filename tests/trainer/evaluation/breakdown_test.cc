@@ -1,10 +1,10 @@
-#include "play/breakdown.h"
+#include "trainer/evaluation/breakdown.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-namespace moyo::play {
+namespace moyo::evaluation {
 namespace {
 
 // Prefers one move.
@@ -86,4 +86,4 @@ TEST(BreakdownTest, JsonHoldsEveryPart) {
 }
 
 }  // namespace
-}  // namespace moyo::play
+}  // namespace moyo::evaluation
