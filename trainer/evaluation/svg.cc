@@ -44,7 +44,8 @@ void AppendGrid(std::string& svg, const Frame& frame, const ChartOptions& option
     AppendText(svg, kLeft - 5, frame.Y(value) + 4, "end", absl::StrFormat("%.3g", value));
   }
   if (options.ticks.empty()) {
-    for (int i = 0; i <= kLines; ++i) {
+    const int last = frame.x_high > frame.x_low ? kLines : 0;  // a single point has one label
+    for (int i = 0; i <= last; ++i) {
       const double value = frame.x_low + (frame.x_high - frame.x_low) * i / kLines;
       AppendText(svg, frame.X(value), kHeight - kBottom + 15, "middle",
                  absl::StrFormat("%.3g", value));
@@ -92,6 +93,7 @@ std::string LineChart(const std::vector<Series>& series, const ChartOptions& opt
     }
   }
   if (frame.x_low > frame.x_high) return "";
+  if (options.diagonal) frame.x_low = 0, frame.x_high = 1;
   std::string svg = absl::StrFormat(R"(<svg viewBox="0 0 %.0f %.0f" role="img">)", kWidth, kHeight);
   AppendGrid(svg, frame, options);
   if (options.diagonal) {
@@ -107,9 +109,10 @@ std::string LineChart(const std::vector<Series>& series, const ChartOptions& opt
                             frame.Y(y), color);
     }
     absl::StrAppendFormat(&svg, R"(<path class="line" stroke="%s" d="%s"/>)", color, path);
-    absl::StrAppendFormat(&svg, R"(<text x="%.1f" y="%.1f" fill="%s" text-anchor="end">%s</text>)",
-                          kWidth - kRight - 4, kTop + 14 * (i + 1.0), color,
-                          Escaped(series[i].name));
+    // A style, as the page's rule for texts would win over an attribute.
+    absl::StrAppendFormat(
+        &svg, R"(<text x="%.1f" y="%.1f" style="fill:%s" text-anchor="end">%s</text>)",
+        kWidth - kRight - 4, kTop + 14 * (i + 1.0), color, Escaped(series[i].name));
   }
   return svg + "</svg>";
 }

@@ -20,7 +20,7 @@ struct Series {
 struct ChartOptions {
   std::string x_label, y_label;
   double low = 0, high = 1;             // of y
-  bool diagonal = false;                // y = x as a thin line
+  bool diagonal = false;                // y = x as a thin line, over 0 to 1
   std::vector<std::string> ticks = {};  // at x = 0, 1, ..; empty: numbers
 };
 // Empty without a point.

@@ -57,6 +57,26 @@ TEST(HtmlReportTest, PageHoldsTablesCurvesAndBoardsAndNeedsNothingElse) {
   }
 }
 
+int Count(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+TEST(LineChartTest, SinglePointHasOneLabelAndItsSeriesAColour) {
+  const std::string svg = LineChart({{.name = "a & b", .points = {{300, 0.5}}}},
+                                    {.x_label = "samples", .y_label = "share"});
+  EXPECT_EQ(Count(svg, ">300<"), 1);
+  EXPECT_EQ(Count(svg, "style=\"fill:#"), 1);
+  EXPECT_EQ(Count(svg, "a &amp; b"), 1);
+}
+
+TEST(LineChartTest, DiagonalGoesFromNothingToAll) {
+  const std::string svg = LineChart({{.name = "a", .points = {{0.5, 0.5}, {0.6, 0.7}}}},
+                                    {.x_label = "x", .y_label = "y", .diagonal = true});
+  EXPECT_EQ(Count(svg, ">0.4<"), 2);  // of either axis
+}
+
 TEST(HtmlReportTest, CurveOfAnotherFormatAndUnknownWinnersAreLeftOut) {
   Breakdown plain;
   plain.Add({.played_index = 1}, Guess(1, 1));
