@@ -11,10 +11,13 @@
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "play/game_source.h"
-#include "play/html_report.h"
+#include "trainer/evaluation/html_report.h"
 
 namespace moyo::play {
 namespace {
+
+using evaluation::GameEvaluationJson;
+using evaluation::HtmlReport;
 
 // A bar with rate and time left on a terminal, a plain line now and then elsewhere.
 class ProgressLine {
@@ -66,14 +69,6 @@ std::string MetricsText(const Metrics& metrics) {
     absl::StrAppend(&text, "value accuracy  unknown (no game has a winner)\n");
   }
   return text;
-}
-
-std::string ResultJson(const GameEvaluation& evaluation) {
-  std::string json = BreakdownJson(evaluation.plain());
-  json.pop_back();  // the closing brace
-  return absl::StrCat(
-      json, R"(, "games": )", evaluation.games(), R"(, "averaged": )",
-      evaluation.averaged() != nullptr ? BreakdownJson(*evaluation.averaged()) : "null", "}\n");
 }
 
 std::string ResultText(const GameEvaluation& evaluation) {
@@ -130,7 +125,7 @@ absl::Status RunEval(const EvalOptions& options, Evaluator& evaluator, std::ostr
                                             WithCommas(counts->files), " files; check --games"));
   }
   if (!options.report.empty()) MOYO_RETURN_IF_ERROR(WriteReport(options, evaluation));
-  out << (options.json ? ResultJson(evaluation) : ResultText(evaluation));
+  out << (options.json ? GameEvaluationJson(evaluation) + "\n" : ResultText(evaluation));
   return absl::OkStatus();
 }
 

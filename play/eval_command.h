@@ -7,10 +7,14 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "play/evaluation.h"
 #include "play/evaluator.h"
+#include "trainer/evaluation/game_evaluation.h"
 
 namespace moyo::play {
+
+using evaluation::EvaluationOptions;
+using evaluation::GameEvaluation;
+using evaluation::Metrics;
 
 struct EvalOptions {
   std::vector<std::string> games = {};  // files, folders, archives

@@ -1,30 +1,12 @@
-// What a network says about a position. The seam between the programs of play/ and LibTorch: tests
-// put a fake in its place.
+// What a network says about a position, as the programs of play/ ask for it: the seam between them
+// and LibTorch. Tests put a fake in its place.
 #pragma once
 
-#include <array>
-#include <span>
-#include <vector>
-
-#include "absl/status/statusor.h"
-#include "common/features/planes.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
-struct Evaluation {
-  // Probabilities that sum to 1; features::PolicyIndex says which entry is which point.
-  std::array<float, features::kPolicySize> policy{};
-  // -1 (lost) to 1 (won), as the side to move sees it.
-  float value = 0;
-};
-
-// Not thread-safe.
-class Evaluator {
- public:
-  virtual ~Evaluator() = default;
-  // One evaluation a position, in order. INTERNAL when the network fails.
-  virtual absl::StatusOr<std::vector<Evaluation>> Evaluate(
-      std::span<const features::BitPlanes> positions) = 0;
-};
+using evaluation::Evaluation;
+using evaluation::Evaluator;
 
 }  // namespace moyo::play

@@ -9,9 +9,9 @@
 #include "play/command_line.h"
 #include "play/eval_command.h"
 #include "play/gtp_command.h"
-#include "play/network_evaluator.h"
 #include "play/suggest_command.h"
 #include "play/web/web_command.h"
+#include "trainer/evaluation/network_evaluator.h"
 
 namespace moyo::play {
 namespace {
@@ -23,7 +23,8 @@ absl::Status Run(CommandLine& line) {
   if (line.command == Command::kMatch && line.model.empty()) {
     return RunMatch(line.match, nullptr, std::cout, std::cerr);
   }
-  absl::StatusOr<std::unique_ptr<Evaluator>> network = LoadNetwork(line.model, line.threads);
+  absl::StatusOr<std::unique_ptr<Evaluator>> network =
+      evaluation::LoadEvaluator(line.model, line.threads);
   if (!network.ok()) return network.status();
   line.suggest.style = line.board.console.style = StyleOfStdout();
   switch (line.command) {

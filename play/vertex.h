@@ -1,22 +1,14 @@
-// Points as people and GTP write them: a column letter from A without I, and a row from the bottom.
-// "A1" is the lower left corner; "T19" the upper right one of 19x19.
+// go's names of points, under the names that play/ knows them by.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include "common/go/types.h"
+#include "common/go/vertex.h"
 
 namespace moyo::play {
 
-// "Q16"; "pass" for a pass.
-std::string FormatVertex(go::Point point, int board_size);
-// Either case. Nothing when the text is no point of the board and not "pass".
-std::optional<go::Point> ParseVertex(std::string_view text, int board_size);
-// "b", "black", "w", "white" in either case.
-std::optional<go::Color> ParseColor(std::string_view text);
-const char* ColorName(go::Color color);  // "Black", "White", "Empty"
-char ColumnLetter(int x);                // 0 is A, 8 is J
+using go::ColorName;
+using go::ColumnLetter;
+using go::FormatVertex;
+using go::ParseColor;
+using go::ParseVertex;
 
 }  // namespace moyo::play

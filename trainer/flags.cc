@@ -67,8 +67,12 @@ void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
                  "positions of one pass, gradients add up; 0: all, or what the budget allows")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
-  AddChoice(app, "--precision", o.precision, "of a pass through the network",
-            {{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}});
+  AddChoice(app, "--precision", o.precision, "of a pass through the network; fp16 on a GPU",
+            {{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}, {"fp16", Precision::kFp16}});
+  app.add_option("--loss-scale", o.loss_scale,
+                 "fp16: the loss is multiplied by it at first; it adapts")
+      ->check(CLI::Range(1.0, 16777216.0))
+      ->capture_default_str();
   AddChoice(app, "--optimizer", o.optimizer, "how gradients become an update",
             {{"muon", OptimizerKind::kMuon},
              {"adamw", OptimizerKind::kAdamW},
@@ -167,7 +171,8 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   CLI::App app("Train a policy network on finished shards; go on where it stopped", "moyo-trainer");
   InitCommandLine(app);
   AddExamples(app, {"moyo-trainer --server 127.0.0.1:50051 --run-dir my-run --max-minutes 60",
-                    "moyo-trainer --shards shards --run-dir my-run --blocks 10 --filters 128"});
+                    "moyo-trainer --shards shards --run-dir my-run --blocks 10 --filters 128",
+                    "moyo-trainer report --help"});
   std::string budget = "10GiB";
   std::string games_memory = "0";
   double max_minutes = 0;

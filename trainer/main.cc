@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
+#include <string_view>
 
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "trainer/data/shard_folder.h"
 #include "trainer/flags.h"
 #include "trainer/process_tuning.h"
+#include "trainer/report_flags.h"
 #include "trainer/train/training_loop.h"
 
 namespace moyo::trainer {
@@ -52,6 +54,7 @@ absl::Status Run(Flags& flags) {
 int Main(int argc, char** argv) {
   LimitSpinning(argv);
   TuneAllocator();
+  if (argc > 1 && std::string_view(argv[1]) == "report") return ReportMain(argc - 1, argv + 1);
   Flags flags;
   if (const auto exit_code = flags.Parse(argc, argv)) return *exit_code;
   spdlog::set_default_logger(spdlog::stdout_color_mt("trainer"));

@@ -50,6 +50,7 @@ BENCHMARKS = {
     "catalogue": ("1,500,000 sources", [script("catalogue.py")]),
     "memory": ("the trainer's peak under a budget, in a cgroup (as root)",
                [of_shards(script("trainer_memory.py", "--budgets", "512MB,1GB", "--seconds", "60"))]),
+    "training": ("steps of training, beside Python's PyTorch", [script("training.py")]),
     "play": ("the play page's answers", [of_model(script("play_page_benchmark.py"))]),
 }
 

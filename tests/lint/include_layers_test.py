@@ -55,15 +55,18 @@ PARTS = {
         [BASE, "common/go/", "common/sgf/", "common/shard/", "common/rpc/", "common/metrics/"],
         ["io", "proto", "grpc"],
     ),
+    # Figures and pages about a network: what play and the trainer's report share. Never LibTorch.
+    "trainer/evaluation": ([BASE, "common/go/", "common/features/", "trainer/model/policy_net.h"], []),
     "trainer": (
-        [BASE, "common/go/", "common/features/", "common/shard/", "common/rpc/", "common/metrics/"],
+        [BASE, "common/go/", "common/features/", "common/shard/", "common/rpc/", "common/metrics/",
+         "trainer/evaluation/"],
         ["io", "proto", "grpc", "torch"],
     ),
     # Sees the network through headers of trainer/model and trainer/export that hold no LibTorch.
     "play": (
         [BASE, "common/source/", "common/go/", "common/features/", "common/sgf/", "common/web/", "common/rpc/address.h",
          "common/rpc/certificate.h", "trainer/model/",
-         "trainer/export/"],
+         "trainer/evaluation/", "trainer/export/"],
         ["io"],
     ),
     # Go's types come with the games that sgf and shard hand out; export-planes replays them to planes. `moyo survey`

@@ -1,5 +1,3 @@
-#include "play/evaluation.h"
-
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -10,9 +8,13 @@
 #include "play/eval_command.h"
 #include "play/suggest_command.h"
 #include "tests/play/fake_evaluator.h"
+#include "trainer/evaluation/game_evaluation.h"
 
 namespace moyo::play {
 namespace {
+
+using evaluation::MetricsJson;
+using evaluation::SampleIndices;
 
 go::GameRecord MadeGame() {
   go::GameRecord game;

@@ -17,6 +17,7 @@
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "trainer/checkpoint/checkpoint_files.h"
+#include "trainer/checkpoint/run_record.h"
 
 namespace moyo::trainer {
 namespace {
@@ -34,6 +35,7 @@ Json SequenceOptions(const TrainingOptions& options) {
       {"--epochs", options.epochs},
       {"--max-samples", options.max_samples},
       {"--precision", static_cast<int>(options.precision)},
+      {"--loss-scale", options.loss_scale},
       {"--learning-rate", options.learning_rate},
       {"--schedule", static_cast<int>(options.schedule)},
       {"--decay-at", options.decay_at},
@@ -270,6 +272,37 @@ absl::StatusOr<std::shared_ptr<Network>> ReadNetworkOfStep(const std::string& fo
   } catch (const std::exception&) {  // Torch's: it is damaged
   }
   return absl::NotFoundError(absl::StrCat("no checkpoint of step ", step, " can be read"));
+}
+
+absl::StatusOr<RunRecord> ReadRunRecord(const std::string& run_dir) {
+  const std::string folder = run_dir + "/trainer/checkpoints";
+  for (const std::string& path : ListCheckpoints(folder)) {
+    try {
+      const absl::StatusOr<std::string> file = ReadCheckpointFile(path);
+      if (!file.ok()) continue;  // damaged, or removed just now
+      Checkpoint checkpoint;
+      checkpoint.learner.load_from(file->data(), file->size(), torch::kCPU);
+      Json options;
+      MOYO_RETURN_IF_ERROR(
+          ReadArchive(absl::StrCat("checkpoint '", path, "'"), checkpoint, options));
+      const TrainingState& state = checkpoint.state;
+      return RunRecord{.step = state.step,
+                       .samples = state.samples,
+                       .epoch = state.epoch,
+                       .elapsed_seconds = state.elapsed_seconds,
+                       .finished = state.finished,
+                       .best_top1 = state.best_top1,
+                       .best_step = state.best_step,
+                       .dataset_digest = state.dataset_digest,
+                       .validation_percent = options.at("--validation-percent"),
+                       .options = options.dump()};
+    } catch (const std::exception&) {
+      continue;  // damaged
+    }
+  }
+  return absl::NotFoundError(absl::StrCat("no checkpoint in '", folder,
+                                          "' can be read; give the folder of a run as "
+                                          "--run-dir"));
 }
 
 }  // namespace moyo::trainer

@@ -21,9 +21,10 @@ bool IsPooling(int block, int blocks) {
   return (block >= 2 && block % 2 == 0) || (blocks < 3 && block == blocks - 1);
 }
 
-// bias (n x channels) to each point of x.
-torch::Tensor AddBias(torch::Tensor x, const torch::Tensor& bias) {
-  return x.add_(bias.to(x.scalar_type()).unsqueeze(2).unsqueeze(3));
+// relu(norm(x)), of the sum x.
+fused::SumAndActive SumUp(NormRelu& norm, const Pending& before) {
+  if (!before.more.defined()) return {before.x, norm(before.x)};
+  return norm->AfterSum(before.x, before.more);
 }
 
 }  // namespace
@@ -33,10 +34,7 @@ PooledImpl::PooledImpl(int in, int channels, int kernel)
       norm(register_module("norm", NormRelu(channels))) {}
 
 torch::Tensor PooledImpl::forward(const torch::Tensor& x) {
-  // n x 361 x channels: so the reductions run along contiguous channels. In float: a mean of 361
-  // bf16 numbers would lose more than it finds.
-  const torch::Tensor y = norm(conv(x)).permute({0, 2, 3, 1}).flatten(1, 2).to(torch::kFloat);
-  return torch::cat({y.mean(1), y.amax(1)}, 1);
+  return fused::NormReluPool(norm->norm, conv(x));
 }
 
 PreActivationBlockImpl::PreActivationBlockImpl(int filters, int pooled_channels)
@@ -55,11 +53,12 @@ PreActivationBlockImpl::PreActivationBlockImpl(int filters, int pooled_channels)
                                            .bias(false)));  // the norm behind it has one
 }
 
-torch::Tensor PreActivationBlockImpl::forward(const torch::Tensor& x) {
-  const torch::Tensor active = first_norm(x);
-  torch::Tensor y = first_conv(active);
-  if (!pooled.is_empty()) y = AddBias(std::move(y), pooled_bias(pooled(active)));
-  return second_conv(second_norm(y)).add_(x);
+Pending PreActivationBlockImpl::forward(const Pending& before) {
+  const auto [x, active] = SumUp(first_norm, before);
+  const torch::Tensor y = first_conv(active);
+  return {x,
+          second_conv(pooled.is_empty() ? second_norm(y)
+                                        : second_norm->AfterBias(y, pooled_bias(pooled(active))))};
 }
 
 GlobalPoolingNet::GlobalPoolingNet(const NetShape& net_shape) : Network(net_shape) {
@@ -88,7 +87,7 @@ GlobalPoolingNet::GlobalPoolingNet(const NetShape& net_shape) : Network(net_shap
 
 torch::Tensor GlobalPoolingNet::Policy(const torch::Tensor& trunk) {
   const torch::Tensor pooled = policy_pooled_(trunk);
-  const torch::Tensor y = policy_norm_(AddBias(policy_conv_(trunk), policy_bias_(pooled)));
+  const torch::Tensor y = policy_norm_->AfterBias(policy_conv_(trunk), policy_bias_(pooled));
   // A 1x1 convolution to one channel, as the matrix product that it is.
   const torch::Tensor points = policy_point_(y.permute({0, 2, 3, 1})).flatten(1);
   return torch::cat({points.to(torch::kFloat), policy_pass_(pooled).to(torch::kFloat)}, 1);
@@ -101,9 +100,9 @@ torch::Tensor GlobalPoolingNet::Value(const torch::Tensor& trunk) {
 }
 
 Network::Output GlobalPoolingNet::forward(const torch::Tensor& planes) {
-  torch::Tensor x = input_(planes);
+  Pending x{input_(planes), {}};
   for (PreActivationBlock& block : blocks_) x = block(x);
-  const torch::Tensor trunk = trunk_norm_(x);
+  const torch::Tensor trunk = SumUp(trunk_norm_, x).active;
   return {Policy(trunk), Value(trunk)};
 }
 

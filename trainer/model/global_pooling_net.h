@@ -15,16 +15,22 @@
 
 #include <vector>
 
+#include "trainer/model/fused_norm.h"
 #include "trainer/model/network.h"
 
 namespace moyo::trainer {
 
-// Batch norm, ReLU.
+// Batch norm, ReLU, and what else is done in the same pass (fused_norm.h).
 struct NormReluImpl : torch::nn::Module {
   explicit NormReluImpl(int channels)
       : norm(register_module("norm", torch::nn::BatchNorm2d(channels))) {}
-  // In place on the norm's output, which no backward pass needs.
-  torch::Tensor forward(const torch::Tensor& x) { return norm(x).relu_(); }
+  torch::Tensor forward(const torch::Tensor& x) { return fused::NormRelu(norm, x); }
+  torch::Tensor AfterBias(const torch::Tensor& x, const torch::Tensor& bias) {
+    return fused::BiasNormRelu(norm, x, bias);
+  }
+  fused::SumAndActive AfterSum(const torch::Tensor& x, const torch::Tensor& y) {
+    return fused::AddNormRelu(norm, x, y);
+  }
   torch::nn::BatchNorm2d norm{nullptr};
 };
 TORCH_MODULE(NormRelu);
@@ -38,11 +44,17 @@ struct PooledImpl : torch::nn::Module {
 };
 TORCH_MODULE(Pooled);
 
+// What a block hands on: x, and what the next one must add to it first, as its norm can do that on
+// the way.
+struct Pending {
+  torch::Tensor x, more;  // `more` is undefined at first
+};
+
 // x + second(relu(norm(first(relu(norm(x))) + bias from pooled channels, if there are any))).
 struct PreActivationBlockImpl : torch::nn::Module {
   // pooled_channels of the filters are pooled (0: a plain block).
   PreActivationBlockImpl(int filters, int pooled_channels);
-  torch::Tensor forward(const torch::Tensor& x);
+  Pending forward(const Pending& before);
   NormRelu first_norm{nullptr}, second_norm{nullptr};
   torch::nn::Conv2d first_conv{nullptr}, second_conv{nullptr};
   Pooled pooled{nullptr};

@@ -27,7 +27,7 @@ class TorchNet final : public PolicyNet {
     if (positions.empty()) return outputs;
     try {
       torch::NoGradGuard no_grad;
-      const Bf16Autocast autocast;
+      const Autocast autocast(torch::kBFloat16);
       const Network::Output output = network_->forward(ExpandPlanes(positions));
       const torch::Tensor policy = torch::softmax(output.policy, 1).contiguous();
       const torch::Tensor value = output.value.contiguous();

@@ -59,10 +59,10 @@ TowerImpl::TowerImpl(const NetShape& net_shape)
 }
 
 TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {
-  torch::Tensor x = torch::relu(input(planes));
+  torch::Tensor x = input(planes);
   for (ResidualBlock& block : blocks) x = block(x);
-  const torch::Tensor policy = torch::relu(policy_conv(x)).flatten(1);
-  const torch::Tensor value = torch::relu(value_conv(x)).flatten(1);
+  const torch::Tensor policy = policy_conv(x).flatten(1);
+  const torch::Tensor value = value_conv(x).flatten(1);
   return {policy_linear(policy).to(torch::kFloat),
           torch::tanh(value_linear(torch::relu(value_hidden(value))).to(torch::kFloat)).squeeze(1)};
 }

@@ -9,14 +9,19 @@
 
 #include <vector>
 
+#include "trainer/model/fused_norm.h"
 #include "trainer/model/network.h"
 
 namespace moyo::trainer {
 
-// Convolution without bias, batch norm.
+// Convolution without bias, batch norm, ReLU.
 struct ConvNormImpl : torch::nn::Module {
   ConvNormImpl(int in, int out, int kernel);
-  torch::Tensor forward(const torch::Tensor& x) { return norm(conv(x)); }
+  // relu(norm(conv(x))), with the residual added before the rectifier.
+  torch::Tensor forward(const torch::Tensor& x) { return fused::NormRelu(norm, conv(x)); }
+  torch::Tensor WithResidual(const torch::Tensor& x, const torch::Tensor& residual) {
+    return fused::NormAddRelu(norm, conv(x), residual);
+  }
   torch::nn::Conv2d conv{nullptr};
   torch::nn::BatchNorm2d norm{nullptr};
 };
@@ -24,9 +29,7 @@ TORCH_MODULE(ConvNorm);
 
 struct ResidualBlockImpl : torch::nn::Module {
   explicit ResidualBlockImpl(int filters);
-  torch::Tensor forward(const torch::Tensor& x) {
-    return torch::relu(second(torch::relu(first(x))).add_(x));
-  }
+  torch::Tensor forward(const torch::Tensor& x) { return second->WithResidual(first(x), x); }
   ConvNorm first{nullptr}, second{nullptr};
 };
 TORCH_MODULE(ResidualBlock);

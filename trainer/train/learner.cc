@@ -8,6 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/base/status_macros.h"
 #include "trainer/model/torch_compat.h"
+#include "trainer/train/precision.h"
 
 namespace moyo::trainer {
 namespace {
@@ -113,7 +114,8 @@ Learner::Learner(const TrainingOptions& options, uint32_t micro_batch, torch::De
       device_(device),
       group_(group),
       network_(FreshNetwork(options, device)),
-      optimizer_(*network_, options) {
+      optimizer_(*network_, options),
+      scaler_(options.precision == Precision::kFp16, options.loss_scale) {
   if (options.ema == 0) return;
   average_ = FreshNetwork(options, device);
   CopyWeights(*network_, *average_);
@@ -131,7 +133,7 @@ void Learner::Pass(const Batch& batch, const Targets& targets, size_t begin, siz
   const torch::Tensor target = targets.policy.slice(0, from, to);
   torch::Tensor policy_loss, value_loss, loss;
   {
-    const Bf16Autocast autocast(options_.precision == Precision::kBf16);
+    const Autocast autocast(AutocastType(options_.precision, device_));
     const Network::Output output = network_->forward(
         ExpandPlanes(std::span(batch.planes).subspan(begin, end - begin), device_));
     const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
@@ -151,7 +153,8 @@ void Learner::Pass(const Batch& batch, const Targets& targets, size_t begin, siz
                    static_cast<double>(batch.whole_size);
   }
   const double share = static_cast<double>(end - begin) / static_cast<double>(batch.whole_size);
-  (share == 1 ? loss : loss * share).backward();
+  const double scale = share * scaler_.scale();
+  (scale == 1 ? loss : loss * scale).backward();
   result.policy_loss += share * policy_loss.item<double>();
   result.value_loss += share * value_loss.item<double>();
 }
@@ -191,9 +194,13 @@ absl::StatusOr<StepResult> Learner::Step(const Batch& batch, double learning_rat
   } else {
     MOYO_RETURN_IF_ERROR(Passes(batch, targets, result));
   }
-  const double norm = optimizer_.ClipGradients(options_.clip_norm);
-  result.finite = std::isfinite(result.policy_loss + result.value_loss + norm);
+  const double norm = optimizer_.ClipGradients(options_.clip_norm, scaler_.scale());
+  result.finite = std::isfinite(result.policy_loss + result.value_loss);
   if (!result.finite) return result;
+  const LossScaler::Verdict verdict = scaler_.Judge(std::isfinite(norm));
+  result.finite = verdict != LossScaler::Verdict::kHopeless;
+  result.skipped = verdict == LossScaler::Verdict::kSkip;
+  if (verdict != LossScaler::Verdict::kTake) return result;
   optimizer_.Step(learning_rate);
   if (average_) UpdateAverage();
   return result;
@@ -229,7 +236,7 @@ bool Learner::IsSound(const Batch& batch) {
   if (batch.size() == 0) return true;
   network_->eval();
   const size_t count = std::min(kSoundnessSamples, batch.size());
-  const Bf16Autocast autocast(options_.precision == Precision::kBf16);
+  const Autocast autocast(AutocastType(options_.precision, device_));
   const Network::Output output =
       network_->forward(ExpandPlanes(std::span(batch.planes).first(count), device_));
   network_->train();
@@ -242,6 +249,7 @@ void Learner::Save(torch::serialize::OutputArchive& archive) const {
   optimizer_.Save(optimizer);
   archive.write("tower", network);
   archive.write("optimizer", optimizer);
+  scaler_.Save(archive);
   if (!average_) return;
   torch::serialize::OutputArchive average;
   average_->save(average);
@@ -256,6 +264,7 @@ void Learner::Load(torch::serialize::InputArchive& archive) {
   network_->load(network);
   network_->to(device_);
   optimizer_.Load(optimizer);
+  scaler_.Load(archive);
   ToChannelsLast(*network_);
   if (!average_) return;
   if (archive.try_read("ema", average)) {

@@ -16,6 +16,7 @@
 #include "trainer/data/share.h"
 #include "trainer/group/group.h"
 #include "trainer/model/network.h"
+#include "trainer/train/loss_scaler.h"
 #include "trainer/train/optimizer.h"
 #include "trainer/train/options.h"
 
@@ -26,6 +27,7 @@ struct StepResult {
   double value_loss = 0;   // mean squared error, unknown results as 0
   double top1 = 0;         // share of the batch whose move had the highest logit before the update
   bool finite = true;      // false: nothing was updated
+  bool skipped = false;    // gradients overflowed (fp16), so nothing was updated: go on
 };
 
 class Learner {
@@ -41,6 +43,8 @@ class Learner {
   // One update, of this rank's samples and those of the others. UNAVAILABLE: a rank is lost, and
   // nothing was updated.
   absl::StatusOr<StepResult> Step(const Batch& batch, double learning_rate);
+  // Of the loss, under fp16; else 1 and nothing skipped.
+  const LossScaler& scaler() const { return scaler_; }
   // This rank's part of a batch.
   Share share() const;
 
@@ -71,6 +75,7 @@ class Learner {
   Group& group_;
   std::shared_ptr<Network> network_;
   Optimizer optimizer_;
+  LossScaler scaler_;
   std::shared_ptr<Network> average_;  // null without options.ema
   int64_t averaged_ = 0;              // updates of the average
 };

@@ -50,13 +50,14 @@ void Optimizer::ZeroGrad() {
   for (Slot& slot : slots_) slot.parameter.mutable_grad() = torch::Tensor();
 }
 
-double Optimizer::ClipGradients(double max_norm) {
+double Optimizer::ClipGradients(double max_norm, double scale) {
   torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> norms;  // asked for together: each answer waits for a GPU
   for (const Slot& slot : slots_) norms.push_back(slot.parameter.grad().norm());
-  const double norm = torch::stack(norms).to(torch::kDouble).norm().item<double>();
-  if (max_norm > 0 && norm > max_norm) {
-    for (Slot& slot : slots_) slot.parameter.mutable_grad().mul_(max_norm / norm);
+  const double norm = torch::stack(norms).to(torch::kDouble).norm().item<double>() / scale;
+  const double factor = (max_norm > 0 && norm > max_norm ? max_norm / norm : 1) / scale;
+  if (factor != 1) {
+    for (Slot& slot : slots_) slot.parameter.mutable_grad().mul_(factor);
   }
   return norm;
 }

@@ -20,9 +20,9 @@ class Optimizer {
  public:
   Optimizer(Network& network, const TrainingOptions& options);
   void ZeroGrad();
-  // Scales the gradients so that their norm is at most `max_norm` (0: leaves them); returns the
-  // norm before.
-  double ClipGradients(double max_norm);
+  // Divides the gradients by `scale`, and makes them smaller where their norm is then over
+  // `max_norm` (0: any may be); returns the norm before that.
+  double ClipGradients(double max_norm, double scale = 1);
   void Step(double learning_rate);
   void Save(torch::serialize::OutputArchive& archive) const;
   void Load(torch::serialize::InputArchive& archive);

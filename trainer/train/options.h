@@ -15,7 +15,7 @@ namespace moyo::trainer {
 enum class OptimizerKind : uint8_t { kAdamW, kSgd, kMuon };
 enum class ScheduleKind : uint8_t { kConstant, kCosine, kStep };
 enum class DeviceKind : uint8_t { kAuto, kCpu, kCuda };  // kAuto: CUDA where there is a GPU
-enum class Precision : uint8_t { kBf16, kFp32 };
+enum class Precision : uint8_t { kBf16, kFp32, kFp16 };  // stored: do not renumber
 
 // A good highest rate of the cosine schedule at 128 positions a step.
 constexpr double DefaultLearningRate(OptimizerKind optimizer) {
@@ -43,6 +43,7 @@ struct TrainingOptions {
   uint32_t batch_size = 128;
   uint32_t micro_batch = 0;  // samples of one pass through the network; 0: planned from the budget
   Precision precision = Precision::kBf16;
+  double loss_scale = 65536;  // the first one, under kFp16
   OptimizerKind optimizer = OptimizerKind::kMuon;
   double learning_rate = DefaultLearningRate(OptimizerKind::kMuon);
   ScheduleKind schedule = ScheduleKind::kCosine;

@@ -233,6 +233,12 @@ absl::Status Trainer::Step() {
   state_.learning_rate = LearningRateAt(options_, Progress());
   MOYO_ASSIGN_OR_RETURN(const StepResult result, learner_.Step(batch_, state_.learning_rate));
   if (!result.finite) return Diverged("the loss is not finite");
+  if (result.skipped) {
+    spdlog::info(
+        "step {} is skipped, as a gradient overflowed; the loss is scaled by {} now ({} skipped so "
+        "far)",
+        state_.step + 1, learner_.scaler().scale(), learner_.scaler().skipped());
+  }
   AddToMeans(result, state_.means);
   state_.samples += batch_.whole_size;
   ++state_.step;

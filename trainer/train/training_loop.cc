@@ -223,6 +223,9 @@ absl::Status TrainWithRanks(TrainingOptions options, DatasetSource& source, torc
 absl::Status Train(const TrainingOptions& options, DatasetSource& source,
                    TrainingObserver& observer) {
   MOYO_ASSIGN_OR_RETURN(const torch::Device device, ChooseDevice(options.device));
+  if (options.precision == Precision::kFp16 && device.is_cpu()) {
+    return absl::FailedPreconditionError("--precision fp16 is for GPUs; give bf16 or fp32 here");
+  }
   MOYO_RETURN_IF_ERROR(MakeFolder(options.run_dir + "/trainer"));
   std::optional<FileLock> lock;  // ranks may share a run directory: only the first one writes
   if (options.group.rank == 0) {

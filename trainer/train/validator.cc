@@ -4,6 +4,7 @@
 
 #include "trainer/data/sampler.h"
 #include "trainer/model/torch_compat.h"
+#include "trainer/train/precision.h"
 
 namespace moyo::trainer {
 namespace {
@@ -17,8 +18,8 @@ struct Sums {
 
 void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& sums) {
   const auto count = static_cast<int64_t>(batch.size());
-  const Bf16Autocast autocast(precision == Precision::kBf16);
   const torch::Device device = network.device();
+  const Autocast autocast(AutocastType(precision, device));
   const Network::Output output = network.forward(ExpandPlanes(batch.planes, device));
   const torch::Tensor target = torch::tensor(batch.policy).view({count, 1}).to(device);
   const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);

@@ -25,6 +25,15 @@ TEST_F(TrainingTest, CudaIsRefusedWhereThereIsNoGpu) {
   EXPECT_NE(status.message().find("--device cpu"), std::string::npos) << status;
 }
 
+TEST_F(TrainingTest, HalfFloatsAreRefusedOnACpu) {
+  TrainingOptions options = Options("half");
+  options.precision = Precision::kFp16;
+  options.device = DeviceKind::kCpu;
+  const absl::Status status = TrainHere(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("bf16"), std::string::npos) << status;
+}
+
 TEST_F(TrainingTest, LossFallsOnAGameThatCanBeLearnedByHeart) {
   TrainingOptions options = Options("learns");
   options.epochs = 60;

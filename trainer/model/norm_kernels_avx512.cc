@@ -1,0 +1,9 @@
+#include "trainer/model/norm_kernel_bodies.h"
+#include "trainer/model/norm_kernels_by_processor.h"
+
+namespace moyo::trainer {
+
+const NormKernels<float> kAvx512OfFloat = kKernels<float>;
+const NormKernels<Bf16> kAvx512OfBf16 = kKernels<Bf16>;
+
+}  // namespace moyo::trainer

@@ -1,0 +1,67 @@
+// Vectors of 16 numbers, by GCC's and Clang's extension: one register of AVX-512, two of AVX2, four
+// of SSE. For norm_kernel_bodies.h alone: what is here is compiled anew for each kind of processor.
+#pragma once
+
+#include <cstring>
+
+#include "trainer/model/norm_kernels.h"
+
+#define MOYO_INLINE inline __attribute__((always_inline))
+
+namespace moyo::trainer {
+namespace {
+
+constexpr int kLanes = 16;
+using Floats = float __attribute__((vector_size(64)));
+using Ints = int32_t __attribute__((vector_size(64)));
+using Words = uint32_t __attribute__((vector_size(64)));
+using Halves = uint16_t __attribute__((vector_size(32)));
+
+MOYO_INLINE Floats Widen(Halves halves) {
+  return reinterpret_cast<Floats>(__builtin_convertvector(halves, Words) << 16);
+}
+
+// To the nearest, ties to even. NaN stays NaN.
+MOYO_INLINE Halves Narrow(Floats values) {
+  const auto bits = reinterpret_cast<Words>(values);
+  const Words rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  const Words quiet = (bits >> 16) | 0x40;
+  return __builtin_convertvector(values != values ? quiet : rounded, Halves);
+}
+
+// The first `lanes` of a vector; the others are 0. With the constant kLanes it is one load.
+template <typename Vector, typename T>
+MOYO_INLINE Vector LoadRaw(const T* from, int lanes) {
+  Vector vector{};
+  if (lanes == kLanes) {
+    std::memcpy(&vector, from, sizeof(vector));
+  } else {
+    T buffer[kLanes] = {};
+    for (int i = 0; i < lanes; ++i) buffer[i] = from[i];
+    std::memcpy(&vector, buffer, sizeof(vector));
+  }
+  return vector;
+}
+
+template <typename Vector, typename T>
+MOYO_INLINE void StoreRaw(T* to, Vector vector, int lanes) {
+  if (lanes == kLanes) {
+    std::memcpy(to, &vector, sizeof(vector));
+  } else {
+    T buffer[kLanes];
+    std::memcpy(buffer, &vector, sizeof(vector));
+    for (int i = 0; i < lanes; ++i) to[i] = buffer[i];
+  }
+}
+
+MOYO_INLINE Floats Load(const float* from, int lanes) { return LoadRaw<Floats>(from, lanes); }
+MOYO_INLINE Floats Load(const Bf16* from, int lanes) { return Widen(LoadRaw<Halves>(from, lanes)); }
+MOYO_INLINE void Store(float* to, Floats values, int lanes) { StoreRaw(to, values, lanes); }
+MOYO_INLINE void Store(Bf16* to, Floats values, int lanes) { StoreRaw(to, Narrow(values), lanes); }
+MOYO_INLINE Floats Rounded(const float*, Floats values) { return values; }
+MOYO_INLINE Floats Rounded(const Bf16*, Floats values) { return Widen(Narrow(values)); }
+
+MOYO_INLINE Floats Rectified(Floats values) { return values < 0 ? Floats{} : values; }
+
+}  // namespace
+}  // namespace moyo::trainer
