@@ -6,7 +6,7 @@ import unittest
 import mutations
 import table
 
-FEWEST = 60
+FEWEST = 40
 
 
 
