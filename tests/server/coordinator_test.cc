@@ -123,6 +123,7 @@ TEST_F(CoordinatorTest, WorkerOfAnotherProtocolIsRefused) {
 }
 
 TEST_F(CoordinatorTest, UnitThatKeepsFailingIsQuarantinedWithItsError) {
+  coordinator_.StartCatalogue({}, 0, [](const absl::Status&) {});
   AddSources();
   const std::string worker = Register();
   for (int attempt = 1; attempt <= 3; ++attempt) {
