@@ -171,8 +171,9 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   CLI::App app("Train a policy network on finished shards; go on where it stopped", "moyo-trainer");
   InitCommandLine(app);
   AddExamples(app, {"moyo-trainer --server 127.0.0.1:50051 --run-dir my-run --max-minutes 60",
-                    "moyo-trainer --shards shards --run-dir my-run --blocks 10 --filters 128",
-                    "moyo-trainer report --help"});
+                    "moyo-trainer --shards shards --run-dir my-run --blocks 10 --filters 128"});
+  // main() hands it to report_flags.h; here --help gets to know it.
+  app.add_subcommand("report", "Judge a run's network by the games that were held out");
   std::string budget = "10GiB";
   std::string games_memory = "0";
   double max_minutes = 0;
