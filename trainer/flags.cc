@@ -159,6 +159,17 @@ void AddSourceOptions(CLI::App& app, Flags& flags) {
       ->required();
 }
 
+void AddValidationOptions(CLI::App& app, TrainingOptions& o, double& validate_minutes) {
+  app.add_option("--validation-percent", o.validation_percent, "games held out")
+      ->check(CLI::Range(0.1, 50.0))
+      ->capture_default_str();
+  app.add_option("--validation-positions", o.validation_positions, "positions judged at the end")
+      ->capture_default_str();
+  app.add_option("--validate-minutes", validate_minutes, "time between validations")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
 uint64_t Bytes(const char* name, const std::string& text) {
   const auto bytes = ParseBytes(text);
   if (!bytes.ok()) throw CLI::ValidationError(name, std::string(bytes.status().message()));
@@ -173,7 +184,8 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   AddExamples(app, {"moyo-trainer --server 127.0.0.1:50051 --run-dir my-run --max-minutes 60",
                     "moyo-trainer --shards shards --run-dir my-run --blocks 10 --filters 128"});
   // main() hands it to report_flags.h; here --help gets to know it.
-  app.add_subcommand("report", "Judge a run's network by the games that were held out");
+  const CLI::App* report =
+      app.add_subcommand("report", "Judge a run's network by the games that were held out");
   std::string budget = "10GiB";
   std::string games_memory = "0";
   double max_minutes = 0;
@@ -201,18 +213,12 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
   AddChoice(app, "--augment", o.augment, "draw one of the eight symmetries a sample",
             {{"on", Augment::kEightSymmetries}, {"off", Augment::kOff}});
-  app.add_option("--validation-percent", o.validation_percent, "games held out")
-      ->check(CLI::Range(0.1, 50.0))
-      ->capture_default_str();
-  app.add_option("--validation-positions", o.validation_positions, "positions judged at the end")
-      ->capture_default_str();
-  app.add_option("--validate-minutes", validate_minutes, "time between validations")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  AddValidationOptions(app, o, validate_minutes);
   app.add_option("--checkpoint-minutes", checkpoint_minutes, "time between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   if (const auto end = ParseFlags(app, argc, argv)) return Print(*end);
+  if (report->parsed()) return Print(WrongUsage(app, "'report' comes before its options"));
   try {
     CheckGroup(o.group);
     o.memory_budget_bytes = Bytes("--memory-budget", budget);

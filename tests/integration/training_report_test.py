@@ -88,6 +88,9 @@ class TrainingReportTest(unittest.TestCase):
             self.assertIsNone(json.load(file)["averaged"])
 
     def test_wrong_use_says_what_to_do(self):
+        done = programs.run("moyo-trainer", "--shards", self.shards, "--run-dir", self.run_dir, "report")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("'report' comes before its options", done.stderr)
         done = programs.run("moyo-trainer", "report", "--run-dir", os.path.join(self.folder, "none"))
         self.assertEqual(done.returncode, 1)
         self.assertIn("--run-dir", done.stderr)
