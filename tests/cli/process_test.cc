@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+#include <fstream>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
@@ -60,10 +64,13 @@ TEST(ChildTest, StopEndsAWillingChildWithSigterm) {
 
 TEST(ChildTest, StopKillsOneThatIgnoresSigterm) {
   const ScratchFolder folder;
-  auto child =
-      Child::Start({.argv = {"/bin/sh", "-c", "trap '' TERM; while :; do read x < /dev/zero; done"},
-                    .log_path = folder.Path("log")});
+  const std::string ready = folder.Path("ready");
+  ASSERT_EQ(mkfifo(ready.c_str(), 0600), 0);
+  auto child = Child::Start(Shell(folder, absl::StrCat("trap '' TERM; echo > '", ready,
+                                                       "'; while :; do read x < /dev/zero; done")));
   ASSERT_TRUE(child.ok());
+  std::string line;
+  std::getline(std::ifstream(ready), line);  // returns when the trap stands
   (*child)->Stop(absl::ZeroDuration());
   EXPECT_EQ((*child)->exit_code(), 128 + SIGKILL);
 }

@@ -18,6 +18,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/stop_flag.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/server_access.h"
 #include "common/sgf/game_reader.h"
 #include "worker/loop/coordinator_client.h"
 #include "worker/loop/delivery.h"
@@ -249,6 +250,7 @@ class WorkerLoop::State {
   void Deliver(const FinishedUnit& finished, const RunningUnit& unit, const Registration& as) {
     absl::Status why;
     const Fate fate = delivery_->Deliver(finished, why);
+    if (rpc::IsAccessRefused(why)) return Stop(why);  // what is kept waits for another token
     if (fate == Fate::kRefused || fate == Fate::kLost) Release(unit, as, why);
   }
 
