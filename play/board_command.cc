@@ -7,8 +7,8 @@
 
 namespace moyo::play {
 
-absl::Status RunBoard(const BoardOptions& options, Evaluator& evaluator, std::istream& in,
-                      std::ostream& out) {
+absl::Status RunBoard(const BoardOptions& options, evaluation::Evaluator& evaluator,
+                      std::istream& in, std::ostream& out) {
   Console console(evaluator, options.console);
   if (!options.game.empty()) {
     MOYO_ASSIGN_OR_RETURN(const go::GameRecord game, LoadGame(options.game));

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "play/console.h"
-#include "play/evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -17,7 +17,7 @@ struct BoardOptions {
 };
 
 // Reads lines until `quit` or the end of the input. Fails only when the game cannot be loaded.
-absl::Status RunBoard(const BoardOptions& options, Evaluator& evaluator, std::istream& in,
-                      std::ostream& out);
+absl::Status RunBoard(const BoardOptions& options, evaluation::Evaluator& evaluator,
+                      std::istream& in, std::ostream& out);
 
 }  // namespace moyo::play

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "play/vertex.h"
+#include "common/go/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -27,7 +27,7 @@ bool IsStarPoint(int x, int y, int size) {
 
 std::string Header(int size) {
   std::string line = "   ";
-  for (int x = 0; x < size; ++x) absl::StrAppend(&line, " ", std::string(1, ColumnLetter(x)));
+  for (int x = 0; x < size; ++x) absl::StrAppend(&line, " ", std::string(1, go::ColumnLetter(x)));
   return line + "\n";
 }
 

@@ -5,8 +5,8 @@
 
 #include "common/base/command_line.h"
 #include "common/base/version.h"
+#include "common/go/vertex.h"
 #include "common/rpc/address.h"
-#include "play/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -60,7 +60,7 @@ void AddSuggest(CLI::App& app, CommandLine& line) {
   command
       .add_option_function<std::string>(
           "--to-move",
-          [&options](const std::string& color) { options.to_move = ParseColor(color); },
+          [&options](const std::string& color) { options.to_move = go::ParseColor(color); },
           "whose turn it is; without it, as the game tells")
       ->check(CLI::IsMember({"black", "white", "b", "w"}, CLI::ignore_case));
   command.add_option("--top-k", options.top_k, "moves to show")

@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/text.h"
+#include "common/go/vertex.h"
 #include "play/game_file.h"
 #include "play/scoring.h"
-#include "play/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -25,7 +25,7 @@ std::string Strip(std::string_view text) {
 
 }  // namespace
 
-Console::Console(Evaluator& evaluator, ConsoleOptions options)
+Console::Console(evaluation::Evaluator& evaluator, ConsoleOptions options)
     : options_(options), player_(evaluator, options.player) {}
 
 absl::Status Console::Load(const go::GameRecord& game, size_t ply) {
@@ -69,7 +69,7 @@ std::string Console::Handle(std::string_view text) {
       NewGame();
       return Board();
     }
-    if (const auto point = ParseVertex(word, features::kBoardSize)) return PlayPoint(*point);
+    if (const auto point = go::ParseVertex(word, features::kBoardSize)) return PlayPoint(*point);
   }
   return Talk(Word::kNotUnderstood, EscapeBytes(line, kMaxEchoBytes));
 }
@@ -111,7 +111,8 @@ std::string Console::Top(const std::string& argument) {
   if (!argument.empty() && (!absl::SimpleAtoi(argument, &count) || count < 1)) {
     return Talk(Word::kTopUsage);
   }
-  const absl::StatusOr<Evaluation> evaluation = player_.Evaluate(state_, state_.to_move());
+  const absl::StatusOr<evaluation::Evaluation> evaluation =
+      player_.Evaluate(state_, state_.to_move());
   if (!evaluation.ok()) return absl::StrCat(evaluation.status().message(), "\n");
   const std::vector<Suggestion> moves = TopMoves(state_, state_.to_move(), *evaluation, count);
   return RenderSuggestions(moves, evaluation->value, state_.to_move(), options_.language);

@@ -7,10 +7,10 @@
 
 #include "absl/status/status.h"
 #include "play/board_view.h"
-#include "play/evaluator.h"
 #include "play/game_state.h"
 #include "play/language.h"
 #include "play/policy_player.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -27,7 +27,7 @@ struct ConsoleOptions {
 // Not thread-safe; the evaluator must outlive it.
 class Console {
  public:
-  Console(Evaluator& evaluator, ConsoleOptions options);
+  Console(evaluation::Evaluator& evaluator, ConsoleOptions options);
 
   // Starts from a game. Fails as GameState::Load does.
   absl::Status Load(const go::GameRecord& game, size_t ply);

@@ -103,8 +103,8 @@ double Done(const EvalOptions& options, uint64_t games, const WalkProgress& walk
 
 }  // namespace
 
-absl::Status RunEval(const EvalOptions& options, Evaluator& evaluator, std::ostream& out,
-                     ProgressStream progress) {
+absl::Status RunEval(const EvalOptions& options, evaluation::Evaluator& evaluator,
+                     std::ostream& out, ProgressStream progress) {
   GameEvaluation evaluation(evaluator, options.evaluation);
   ProgressLine line(progress);
   const GameVisitor visit = [&](const go::GameRecord& game,

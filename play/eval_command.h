@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "play/evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 #include "trainer/evaluation/game_evaluation.h"
 
 namespace moyo::play {
@@ -32,7 +32,7 @@ struct ProgressStream {
   std::ostream& out;
   bool live = false;  // a terminal
 };
-absl::Status RunEval(const EvalOptions& options, Evaluator& evaluator, std::ostream& out,
-                     ProgressStream progress);
+absl::Status RunEval(const EvalOptions& options, evaluation::Evaluator& evaluator,
+                     std::ostream& out, ProgressStream progress);
 
 }  // namespace moyo::play

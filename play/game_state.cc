@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/go/replay.h"
-#include "play/vertex.h"
+#include "common/go/vertex.h"
 
 namespace moyo::play {
 
@@ -40,8 +40,8 @@ absl::Status GameState::Load(const go::GameRecord& game, size_t ply) {
   if (result.legal_moves < cut.moves.size()) {
     const go::Move& bad = cut.moves[result.legal_moves];
     return absl::InvalidArgumentError(absl::StrCat(
-        "move ", result.legal_moves + 1, " (", ColorName(bad.color), " ",
-        FormatVertex(bad.point, features::kBoardSize),
+        "move ", result.legal_moves + 1, " (", go::ColorName(bad.color), " ",
+        go::FormatVertex(bad.point, features::kBoardSize),
         ") is not legal: ", go::LegalityName(result.legality), "; choose an earlier ply"));
   }
   // Who begins is not in the record: the first move tells, else handicap stones do.

@@ -10,7 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "common/base/status_macros.h"
 #include "common/go/symmetry.h"
-#include "play/vertex.h"
+#include "common/go/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -29,7 +29,7 @@ double WinRate(float value) {
 }
 
 std::string Info(const Suggestion& move, float value, size_t order, AnalysisStyle style) {
-  const std::string vertex = FormatVertex(move.point, kSize);
+  const std::string vertex = go::FormatVertex(move.point, kSize);
   const int visits = std::max(1, static_cast<int>(std::lround(1000 * move.probability)));
   const double win_rate = WinRate(value);
   if (style == AnalysisStyle::kKata) {
@@ -50,7 +50,7 @@ absl::StatusOr<AnalysisRequest> ParseAnalysisRequest(const std::vector<std::stri
   AnalysisRequest request{.color = to_move};
   size_t at = 0;
   if (at < words.size()) {
-    if (const auto color = ParseColor(words[at])) {
+    if (const auto color = go::ParseColor(words[at])) {
       request.color = *color;
       ++at;
     }
@@ -76,9 +76,9 @@ absl::StatusOr<AnalysisRequest> ParseAnalysisRequest(const std::vector<std::stri
 }
 
 absl::StatusOr<std::string> AnalysisLine(const GameState& state, const AnalysisRequest& request,
-                                         AnalysisStyle style, Evaluator& evaluator) {
+                                         AnalysisStyle style, evaluation::Evaluator& evaluator) {
   PolicyPlayer player(evaluator, {});
-  MOYO_ASSIGN_OR_RETURN(const Evaluation root, player.Evaluate(state, request.color));
+  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation root, player.Evaluate(state, request.color));
   const std::vector<Suggestion> moves = TopMoves(state, request.color, root, request.max_moves);
   std::vector<features::BitPlanes> after;
   for (const Suggestion& move : moves) {
@@ -86,7 +86,7 @@ absl::StatusOr<std::string> AnalysisLine(const GameState& state, const AnalysisR
     MOYO_RETURN_IF_ERROR(next.Play({move.point, request.color}));
     after.push_back(next.Planes(go::Opposite(request.color)));
   }
-  std::vector<Evaluation> views;
+  std::vector<evaluation::Evaluation> views;
   if (!after.empty()) {
     MOYO_ASSIGN_OR_RETURN(views, evaluator.Evaluate(after));
     if (views.size() != moves.size()) {
@@ -105,16 +105,17 @@ absl::StatusOr<std::string> AnalysisLine(const GameState& state, const AnalysisR
   return line;
 }
 
-absl::StatusOr<Evaluation> EvaluateSymmetry(const GameState& state, go::Color color, int symmetry,
-                                            Evaluator& evaluator) {
+absl::StatusOr<evaluation::Evaluation> EvaluateSymmetry(const GameState& state, go::Color color,
+                                                        int symmetry,
+                                                        evaluation::Evaluator& evaluator) {
   go::GameRecord turned = state.record();
   for (go::Setup& setup : turned.setup) setup.point = go::Transform(setup.point, symmetry, kSize);
   for (go::Move& move : turned.moves) move.point = go::Transform(move.point, symmetry, kSize);
   GameState board;
   MOYO_RETURN_IF_ERROR(board.Load(turned));
   PolicyPlayer player(evaluator, {});
-  MOYO_ASSIGN_OR_RETURN(const Evaluation seen, player.Evaluate(board, color));
-  Evaluation evaluation{.value = seen.value};
+  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation seen, player.Evaluate(board, color));
+  evaluation::Evaluation evaluation{.value = seen.value};
   for (int index = 0; index < features::kPolicySize; ++index) {
     const go::Point point = go::Transform(features::PolicyPoint(index), symmetry, kSize);
     evaluation.policy[index] = seen.policy[features::PolicyIndex(point)];
@@ -123,8 +124,9 @@ absl::StatusOr<Evaluation> EvaluateSymmetry(const GameState& state, go::Color co
 }
 
 absl::StatusOr<std::string> RawNetworkText(const GameState& state, go::Color color, int symmetry,
-                                           Evaluator& evaluator) {
-  MOYO_ASSIGN_OR_RETURN(const Evaluation seen, EvaluateSymmetry(state, color, symmetry, evaluator));
+                                           evaluation::Evaluator& evaluator) {
+  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation seen,
+                        EvaluateSymmetry(state, color, symmetry, evaluator));
   const double own = WinRate(seen.value);
   const double white = color == go::Color::kWhite ? own : 1 - own;
   std::string text =

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "play/evaluator.h"
 #include "play/game_state.h"
 #include "play/policy_player.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -35,15 +35,16 @@ absl::StatusOr<AnalysisRequest> ParseAnalysisRequest(const std::vector<std::stri
 // One line "info move Q16 visits 120 winrate 5310 ... pv Q16 info move D4 ..."; empty when no move
 // is left. Asks the evaluator twice: for the moves, and for the positions after them.
 absl::StatusOr<std::string> AnalysisLine(const GameState& state, const AnalysisRequest& request,
-                                         AnalysisStyle style, Evaluator& evaluator);
+                                         AnalysisStyle style, evaluation::Evaluator& evaluator);
 
 // The network's answer on the board as symmetry `symmetry` (go/symmetry.h) turns it, turned back.
-absl::StatusOr<Evaluation> EvaluateSymmetry(const GameState& state, go::Color color, int symmetry,
-                                            Evaluator& evaluator);
+absl::StatusOr<evaluation::Evaluation> EvaluateSymmetry(const GameState& state, go::Color color,
+                                                        int symmetry,
+                                                        evaluation::Evaluator& evaluator);
 
 // kata-raw-nn: "symmetry 0", winning rates, the policy as 19 lines from the top (NAN where no stone
 // may be played), "policyPass".
 absl::StatusOr<std::string> RawNetworkText(const GameState& state, go::Color color, int symmetry,
-                                           Evaluator& evaluator);
+                                           evaluation::Evaluator& evaluator);
 
 }  // namespace moyo::play

@@ -7,8 +7,8 @@
 
 namespace moyo::play {
 
-absl::Status RunGtp(const PlayerOptions& options, Evaluator& evaluator, std::istream& in,
-                    std::ostream& out) {
+absl::Status RunGtp(const PlayerOptions& options, evaluation::Evaluator& evaluator,
+                    std::istream& in, std::ostream& out) {
   GtpEngine engine(evaluator, options);
   std::string line;
   while (!engine.quit() && ReadLine(in, line)) out << engine.Handle(line) << std::flush;

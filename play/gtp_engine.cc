@@ -12,12 +12,12 @@
 #include "common/base/status_macros.h"
 #include "common/base/version.h"
 #include "common/go/symmetry.h"
+#include "common/go/vertex.h"
 #include "common/sgf/game_writer.h"
 #include "play/board_view.h"
 #include "play/game_file.h"
 #include "play/handicap.h"
 #include "play/scoring.h"
-#include "play/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -46,7 +46,7 @@ bool IsId(std::string_view word) {
 
 std::string JoinVertices(const std::vector<go::Point>& points) {
   return absl::StrJoin(points, " ", [](std::string* out, go::Point point) {
-    absl::StrAppend(out, FormatVertex(point, kSize));
+    absl::StrAppend(out, go::FormatVertex(point, kSize));
   });
 }
 
@@ -60,7 +60,7 @@ bool AllIntegers(const std::vector<std::string>& words, size_t from) {
 
 }  // namespace
 
-GtpEngine::GtpEngine(Evaluator& evaluator, PlayerOptions options)
+GtpEngine::GtpEngine(evaluation::Evaluator& evaluator, PlayerOptions options)
     : evaluator_(evaluator), player_(evaluator, options) {}
 
 const std::vector<GtpEngine::Command>& GtpEngine::Commands() {
@@ -198,7 +198,7 @@ GtpEngine::Reply GtpEngine::PlaceFreeHandicap(const Arguments& arguments) {
 GtpEngine::Reply GtpEngine::SetFreeHandicap(const Arguments& arguments) {
   std::vector<go::Point> points;
   for (const std::string& word : arguments) {
-    const std::optional<go::Point> point = ParseVertex(word, kSize);
+    const std::optional<go::Point> point = go::ParseVertex(word, kSize);
     if (!point || point->IsPass()) return Error("bad vertex list");
     points.push_back(*point);
   }
@@ -210,8 +210,8 @@ GtpEngine::Reply GtpEngine::SetFreeHandicap(const Arguments& arguments) {
 
 GtpEngine::Reply GtpEngine::Play(const Arguments& arguments) {
   if (arguments.size() != 2) return Error("invalid color or coordinate");
-  const std::optional<go::Color> color = ParseColor(arguments[0]);
-  const std::optional<go::Point> point = ParseVertex(arguments[1], kSize);
+  const std::optional<go::Color> color = go::ParseColor(arguments[0]);
+  const std::optional<go::Point> point = go::ParseVertex(arguments[1], kSize);
   if (!color || !point) return Error("invalid color or coordinate");
   const absl::Status played = state_.Play({*point, *color});
   if (absl::IsInvalidArgument(played)) return Error("illegal move");
@@ -221,7 +221,7 @@ GtpEngine::Reply GtpEngine::Play(const Arguments& arguments) {
 
 GtpEngine::Reply GtpEngine::GenMove(const Arguments& arguments) {
   const std::optional<go::Color> color =
-      arguments.size() == 1 ? ParseColor(arguments[0]) : std::nullopt;
+      arguments.size() == 1 ? go::ParseColor(arguments[0]) : std::nullopt;
   if (!color) return Error("invalid color");
   MOYO_ASSIGN_OR_RETURN(const Decision decision, player_.Decide(state_, *color));
   return PlayDecision(decision, *color);
@@ -230,12 +230,12 @@ GtpEngine::Reply GtpEngine::GenMove(const Arguments& arguments) {
 GtpEngine::Reply GtpEngine::PlayDecision(const Decision& decision, go::Color color) {
   if (decision.kind == Decision::Kind::kResign) return "resign";
   MOYO_RETURN_IF_ERROR(state_.Play({decision.point, color}));
-  return FormatVertex(decision.point, kSize);
+  return go::FormatVertex(decision.point, kSize);
 }
 
 GtpEngine::Reply GtpEngine::GenMoveCleanup(const Arguments& arguments) {
   const std::optional<go::Color> color =
-      arguments.size() == 1 ? ParseColor(arguments[0]) : std::nullopt;
+      arguments.size() == 1 ? go::ParseColor(arguments[0]) : std::nullopt;
   if (!color) return Error("invalid color");
   MOYO_ASSIGN_OR_RETURN(const Decision decision, player_.Cleanup(state_, *color));
   return PlayDecision(decision, *color);
@@ -243,10 +243,10 @@ GtpEngine::Reply GtpEngine::GenMoveCleanup(const Arguments& arguments) {
 
 GtpEngine::Reply GtpEngine::RegGenMove(const Arguments& arguments) {
   const std::optional<go::Color> color =
-      arguments.size() == 1 ? ParseColor(arguments[0]) : std::nullopt;
+      arguments.size() == 1 ? go::ParseColor(arguments[0]) : std::nullopt;
   if (!color) return Error("invalid color");
   MOYO_ASSIGN_OR_RETURN(const Decision decision, player_.Best(state_, *color));
-  return FormatVertex(decision.point, kSize);
+  return go::FormatVertex(decision.point, kSize);
 }
 
 GtpEngine::Reply GtpEngine::Undo(const Arguments&) {
@@ -261,7 +261,7 @@ GtpEngine::Reply GtpEngine::TimeSettings(const Arguments& arguments) {
 }
 
 GtpEngine::Reply GtpEngine::TimeLeft(const Arguments& arguments) {
-  if (arguments.size() != 3 || !ParseColor(arguments[0]) || !AllIntegers(arguments, 1)) {
+  if (arguments.size() != 3 || !go::ParseColor(arguments[0]) || !AllIntegers(arguments, 1)) {
     return Error("not a color and two integers");
   }
   return "";

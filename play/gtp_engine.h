@@ -16,17 +16,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "play/evaluator.h"
 #include "play/game_state.h"
 #include "play/gtp_analysis.h"
 #include "play/policy_player.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
 // Not thread-safe; the evaluator must outlive it.
 class GtpEngine {
  public:
-  GtpEngine(Evaluator& evaluator, PlayerOptions options);
+  GtpEngine(evaluation::Evaluator& evaluator, PlayerOptions options);
 
   // The response with its two line feeds; empty for a line that holds no command. Never fails: what
   // a command cannot do is a "?" response. An analysis ends with one line feed, and the line after
@@ -85,7 +85,7 @@ class GtpEngine {
   Reply PlayDecision(const Decision& decision, go::Color color);
 
   GameState state_;
-  Evaluator& evaluator_;
+  evaluation::Evaluator& evaluator_;
   PolicyPlayer player_;
   bool quit_ = false;
   bool analysis_open_ = false;

@@ -1,6 +1,6 @@
 #include "play/handicap.h"
 
-#include "play/vertex.h"
+#include "common/go/vertex.h"
 
 namespace moyo::play {
 
@@ -9,9 +9,9 @@ std::vector<go::Point> FixedHandicapPoints(int stones) {
   std::vector<go::Point> points;
   const bool middle = stones == 5 || stones == 7 || stones == 9;
   for (int i = 0; i < stones - (middle ? 1 : 0); ++i) {
-    points.push_back(*ParseVertex(kOrder[i], features::kBoardSize));
+    points.push_back(*go::ParseVertex(kOrder[i], features::kBoardSize));
   }
-  if (middle) points.push_back(*ParseVertex("K10", features::kBoardSize));
+  if (middle) points.push_back(*go::ParseVertex("K10", features::kBoardSize));
   return points;
 }
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "play/vertex.h"
+#include "common/go/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -89,7 +89,7 @@ std::string ColorWord(go::Color color, Language language) {
 }
 
 std::string PointWord(go::Point point, int board_size, Language language) {
-  return point.IsPass() ? TextOf(Word::kPass, language) : FormatVertex(point, board_size);
+  return point.IsPass() ? TextOf(Word::kPass, language) : go::FormatVertex(point, board_size);
 }
 
 std::string LegalityWord(go::Legality legality, Language language) {

@@ -23,7 +23,7 @@ absl::Status Run(CommandLine& line) {
   if (line.command == Command::kMatch && line.model.empty()) {
     return RunMatch(line.match, nullptr, std::cout, std::cerr);
   }
-  absl::StatusOr<std::unique_ptr<Evaluator>> network =
+  absl::StatusOr<std::unique_ptr<evaluation::Evaluator>> network =
       evaluation::LoadEvaluator(line.model, line.threads);
   if (!network.ok()) return network.status();
   line.suggest.style = line.board.console.style = StyleOfStdout();

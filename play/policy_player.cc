@@ -72,14 +72,14 @@ bool IsOwnEye(const go::Board& board, go::Point point, go::Color color) {
   return enemies <= (edge ? 0 : 1) || NeighboursAreOneChain(board, point, color);
 }
 
-void DropNan(Evaluation& evaluation) {
+void DropNan(evaluation::Evaluation& evaluation) {
   for (float& probability : evaluation.policy) {
     if (!(probability >= 0)) probability = 0;
   }
 }
 
 std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
-                                 const Evaluation& evaluation, size_t count) {
+                                 const evaluation::Evaluation& evaluation, size_t count) {
   std::array<int, features::kPolicySize> order;
   for (int index = 0; index < features::kPolicySize; ++index) order[index] = index;
   std::stable_sort(order.begin(), order.end(),
@@ -93,9 +93,11 @@ std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
   return moves;
 }
 
-absl::StatusOr<Evaluation> PolicyPlayer::Evaluate(const GameState& state, go::Color color) {
+absl::StatusOr<evaluation::Evaluation> PolicyPlayer::Evaluate(const GameState& state,
+                                                              go::Color color) {
   const features::BitPlanes planes = state.Planes(color);
-  absl::StatusOr<std::vector<Evaluation>> evaluations = evaluator_.Evaluate({&planes, 1});
+  absl::StatusOr<std::vector<evaluation::Evaluation>> evaluations =
+      evaluator_.Evaluate({&planes, 1});
   if (!evaluations.ok()) return evaluations.status();
   if (evaluations->size() != 1) return absl::InternalError("the network gave no evaluation");
   DropNan((*evaluations)[0]);
@@ -103,7 +105,7 @@ absl::StatusOr<Evaluation> PolicyPlayer::Evaluate(const GameState& state, go::Co
 }
 
 std::vector<Suggestion> PolicyPlayer::Playable(const GameState& state, go::Color color,
-                                               const Evaluation& evaluation) const {
+                                               const evaluation::Evaluation& evaluation) const {
   if (state.moves().size() >= kPassFromMove) return {};
   std::vector<Suggestion> moves = TopMoves(state, color, evaluation, features::kPolicySize);
   std::erase_if(moves,
@@ -131,7 +133,7 @@ bool PolicyPlayer::Resigns(const GameState& state, go::Color color, float value)
 }
 
 absl::StatusOr<Decision> PolicyPlayer::Best(const GameState& state, go::Color color) {
-  absl::StatusOr<Evaluation> evaluation = Evaluate(state, color);
+  absl::StatusOr<evaluation::Evaluation> evaluation = Evaluate(state, color);
   if (!evaluation.ok()) return evaluation.status();
   const std::vector<Suggestion> moves = Playable(state, color, *evaluation);
   Decision decision{.point = go::kPass, .value = evaluation->value};
@@ -143,7 +145,7 @@ absl::StatusOr<Decision> PolicyPlayer::Best(const GameState& state, go::Color co
 }
 
 absl::StatusOr<Decision> PolicyPlayer::Cleanup(const GameState& state, go::Color color) {
-  absl::StatusOr<Evaluation> evaluation = Evaluate(state, color);
+  absl::StatusOr<evaluation::Evaluation> evaluation = Evaluate(state, color);
   if (!evaluation.ok()) return evaluation.status();
   Decision decision{.point = go::kPass, .value = evaluation->value};
   for (const Suggestion& move : Playable(state, color, *evaluation)) {
@@ -156,7 +158,7 @@ absl::StatusOr<Decision> PolicyPlayer::Cleanup(const GameState& state, go::Color
 }
 
 absl::StatusOr<Decision> PolicyPlayer::Decide(const GameState& state, go::Color color) {
-  absl::StatusOr<Evaluation> evaluation = Evaluate(state, color);
+  absl::StatusOr<evaluation::Evaluation> evaluation = Evaluate(state, color);
   if (!evaluation.ok()) return evaluation.status();
   Decision decision{.point = go::kPass, .value = evaluation->value};
   if (Resigns(state, color, evaluation->value)) {

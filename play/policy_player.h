@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "play/evaluator.h"
 #include "play/game_state.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -22,12 +22,12 @@ struct Suggestion {
 bool IsOwnEye(const go::Board& board, go::Point point, go::Color color);
 
 // A damaged net may give NaN, which no ordering survives: such a probability becomes 0.
-void DropNan(Evaluation& evaluation);
+void DropNan(evaluation::Evaluation& evaluation);
 
 // The `count` most probable moves that `color` may play (GameState::MayPlay), best first, passes
 // included. Ties go to the lower policy index.
 std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
-                                 const Evaluation& evaluation, size_t count);
+                                 const evaluation::Evaluation& evaluation, size_t count);
 
 struct PlayerOptions {
   // 0 takes the most probable move; 1 draws by the network's probabilities; between them sharper.
@@ -51,7 +51,7 @@ struct Decision {
 // Chooses moves for one game. Not thread-safe; the evaluator must outlive it.
 class PolicyPlayer {
  public:
-  PolicyPlayer(Evaluator& evaluator, PlayerOptions options)
+  PolicyPlayer(evaluation::Evaluator& evaluator, PlayerOptions options)
       : evaluator_(evaluator), options_(options), random_(options.seed) {}
 
   // Never illegal, never a repeated position, never an own eye. A pass when nothing else is left,
@@ -62,7 +62,7 @@ class PolicyPlayer {
   absl::StatusOr<Decision> Best(const GameState& state, go::Color color);
   // For what is left when the game is over: as Best, but a pass only when nothing else is left.
   absl::StatusOr<Decision> Cleanup(const GameState& state, go::Color color);
-  absl::StatusOr<Evaluation> Evaluate(const GameState& state, go::Color color);
+  absl::StatusOr<evaluation::Evaluation> Evaluate(const GameState& state, go::Color color);
   // Forget the lost turns counted so far.
   void NewGame() { lost_turns_ = {}; }
   // The turns in a row that counted towards resignation, for a game that another player goes on
@@ -77,11 +77,11 @@ class PolicyPlayer {
 
  private:
   std::vector<Suggestion> Playable(const GameState& state, go::Color color,
-                                   const Evaluation& evaluation) const;
+                                   const evaluation::Evaluation& evaluation) const;
   Suggestion Draw(const std::vector<Suggestion>& moves);
   bool Resigns(const GameState& state, go::Color color, float value);
 
-  Evaluator& evaluator_;
+  evaluation::Evaluator& evaluator_;
   const PlayerOptions options_;
   std::mt19937_64 random_;
   std::array<int, 3> lost_turns_{};  // in a row, by colour

@@ -4,15 +4,15 @@
 #include <mutex>
 #include <vector>
 
-#include "play/evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
 // Thread-safe: one caller at a time. The evaluator must outlive it.
-class SharedEvaluator final : public Evaluator {
+class SharedEvaluator final : public evaluation::Evaluator {
  public:
-  explicit SharedEvaluator(Evaluator& evaluator) : evaluator_(evaluator) {}
-  absl::StatusOr<std::vector<Evaluation>> Evaluate(
+  explicit SharedEvaluator(evaluation::Evaluator& evaluator) : evaluator_(evaluator) {}
+  absl::StatusOr<std::vector<evaluation::Evaluation>> Evaluate(
       std::span<const features::BitPlanes> positions) override {
     const std::lock_guard<std::mutex> lock(mutex_);
     return evaluator_.Evaluate(positions);
@@ -20,7 +20,7 @@ class SharedEvaluator final : public Evaluator {
 
  private:
   std::mutex mutex_;
-  Evaluator& evaluator_;
+  evaluation::Evaluator& evaluator_;
 };
 
 }  // namespace moyo::play

@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/status_macros.h"
+#include "common/go/vertex.h"
 #include "play/game_file.h"
-#include "play/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -33,7 +33,7 @@ std::string Json(const GameState& state, const std::vector<Suggestion>& moves, f
   const char* separator = "";
   for (const Suggestion& move : moves) {
     absl::StrAppendFormat(&text, R"(%s{"move": "%s", )", separator,
-                          FormatVertex(move.point, features::kBoardSize));
+                          go::FormatVertex(move.point, features::kBoardSize));
     if (!move.point.IsPass()) {
       absl::StrAppendFormat(&text, R"("x": %d, "y": %d, )", move.point.x, move.point.y);
     }
@@ -45,12 +45,14 @@ std::string Json(const GameState& state, const std::vector<Suggestion>& moves, f
 
 }  // namespace
 
-absl::Status RunSuggest(const SuggestOptions& options, Evaluator& evaluator, std::ostream& out) {
+absl::Status RunSuggest(const SuggestOptions& options, evaluation::Evaluator& evaluator,
+                        std::ostream& out) {
   GameState state;
   MOYO_RETURN_IF_ERROR(LoadPosition(options, state));
   if (options.to_move) state.set_to_move(*options.to_move);
   PolicyPlayer player(evaluator, {});
-  MOYO_ASSIGN_OR_RETURN(const Evaluation evaluation, player.Evaluate(state, state.to_move()));
+  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation evaluation,
+                        player.Evaluate(state, state.to_move()));
   const std::vector<Suggestion> moves = TopMoves(state, state.to_move(), evaluation, options.top_k);
   if (options.json) {
     out << Json(state, moves, evaluation.value);

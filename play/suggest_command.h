@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "common/go/types.h"
 #include "play/board_view.h"
-#include "play/evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -27,6 +27,7 @@ struct SuggestOptions {
 // Text, or with `json` one object: ply, to_move, value, moves (move, x, y, probability).
 // OUT_OF_RANGE when the game is shorter than `ply`; else fails as LoadGame, GameState::Load and the
 // evaluator do.
-absl::Status RunSuggest(const SuggestOptions& options, Evaluator& evaluator, std::ostream& out);
+absl::Status RunSuggest(const SuggestOptions& options, evaluation::Evaluator& evaluator,
+                        std::ostream& out);
 
 }  // namespace moyo::play

@@ -63,7 +63,7 @@ nlohmann::ordered_json OrNull(const std::optional<double>& value) {
 
 class Match {
  public:
-  Match(const MatchOptions& options, Evaluator* evaluator, std::ostream& progress)
+  Match(const MatchOptions& options, evaluation::Evaluator* evaluator, std::ostream& progress)
       : options_(options), progress_(progress) {
     if (evaluator != nullptr) shared_ = std::make_unique<SharedEvaluator>(*evaluator);
   }
@@ -228,8 +228,8 @@ class Match {
 
 }  // namespace
 
-absl::Status RunMatch(const MatchOptions& options, Evaluator* evaluator, std::ostream& out,
-                      std::ostream& progress) {
+absl::Status RunMatch(const MatchOptions& options, evaluation::Evaluator* evaluator,
+                      std::ostream& out, std::ostream& progress) {
   Match match(options, evaluator, progress);
   MOYO_RETURN_IF_ERROR(match.Run());
   out << (options.json ? match.Json().dump() + "\n" : match.Summary());

@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "play/evaluator.h"
 #include "play/policy_player.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -33,7 +33,7 @@ struct MatchOptions {
 // A line a game goes to `progress`, the summary to `out`. FAILED_PRECONDITION: OUT holds a match
 // already. Else the first error of a program that can go on no more, which ends the match; games
 // that were finished stay.
-absl::Status RunMatch(const MatchOptions& options, Evaluator* evaluator, std::ostream& out,
-                      std::ostream& progress);
+absl::Status RunMatch(const MatchOptions& options, evaluation::Evaluator* evaluator,
+                      std::ostream& out, std::ostream& progress);
 
 }  // namespace moyo::play

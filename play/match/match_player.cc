@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "play/vertex.h"
+#include "common/go/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -41,14 +41,14 @@ absl::Status GtpMatchPlayer::Tell(const std::string& line) {
 }
 
 absl::Status GtpMatchPlayer::Play(go::Move move) {
-  return Tell(absl::StrCat("play ", Letter(move.color), " ", FormatVertex(move.point, kSize)));
+  return Tell(absl::StrCat("play ", Letter(move.color), " ", go::FormatVertex(move.point, kSize)));
 }
 
 absl::StatusOr<Decision> GtpMatchPlayer::GenMove(const GameState&, go::Color color) {
   MOYO_ASSIGN_OR_RETURN(const std::string answer,
                         program_->Say(absl::StrCat("genmove ", Letter(color)), timeout_));
   if (absl::EqualsIgnoreCase(answer, "resign")) return Decision{.kind = Decision::Kind::kResign};
-  const std::optional<go::Point> point = ParseVertex(answer, kSize);
+  const std::optional<go::Point> point = go::ParseVertex(answer, kSize);
   if (!point) return absl::InvalidArgumentError(absl::StrCat("'", answer, "' is no move"));
   return Decision{.point = *point};
 }

@@ -6,10 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "play/evaluator.h"
 #include "play/game_state.h"
 #include "play/match/gtp_process.h"
 #include "play/policy_player.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -30,7 +30,7 @@ class MatchPlayer {
 // The evaluator is shared by players of several threads when it is a SharedEvaluator.
 class NetworkMatchPlayer final : public MatchPlayer {
  public:
-  NetworkMatchPlayer(Evaluator& evaluator, const PlayerOptions& options)
+  NetworkMatchPlayer(evaluation::Evaluator& evaluator, const PlayerOptions& options)
       : player_(evaluator, options) {}
   absl::Status NewGame(int komi_half_points) override;
   absl::Status Play(go::Move) override { return absl::OkStatus(); }

@@ -167,7 +167,8 @@ absl::StatusOr<GameOutcome> PlayGame(MatchPlayer& black, MatchPlayer& white, con
   return Referee(black, white, rules).Run(judges);
 }
 
-absl::StatusOr<std::vector<go::Move>> DrawOpening(Evaluator* evaluator, int plies, uint64_t seed) {
+absl::StatusOr<std::vector<go::Move>> DrawOpening(evaluation::Evaluator* evaluator, int plies,
+                                                  uint64_t seed) {
   std::mt19937_64 random(seed);
   if (evaluator == nullptr) return CornerOpening(plies, random);
   PolicyPlayer player(*evaluator, {.temperature = 1, .resign_below = -1, .seed = random()});

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "common/go/types.h"
-#include "play/evaluator.h"
 #include "play/match/match_player.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -45,6 +45,7 @@ absl::StatusOr<Score> ParseScore(std::string_view text);
 // `plies` moves drawn by the network's probabilities, the same for the same seed; ends early where
 // it passes. Without a network: one stone in each corner, at most four, on the third to fifth
 // lines.
-absl::StatusOr<std::vector<go::Move>> DrawOpening(Evaluator* evaluator, int plies, uint64_t seed);
+absl::StatusOr<std::vector<go::Move>> DrawOpening(evaluation::Evaluator* evaluator, int plies,
+                                                  uint64_t seed);
 
 }  // namespace moyo::play

@@ -54,10 +54,10 @@ absl::StatusOr<Place> PlaceIn(const json& request) {
   return place;
 }
 
-Answer Describe(const Place& place, bool evaluate, Evaluator& evaluator) {
+Answer Describe(const Place& place, bool evaluate, evaluation::Evaluator& evaluator) {
   ordered_json json = PositionJson(place.state);
   if (!evaluate) return json;
-  MOYO_ASSIGN_OR_RETURN(const Evaluation evaluation,
+  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation evaluation,
                         PolicyPlayer(evaluator, {}).Evaluate(place.state, place.state.to_move()));
   json["evaluation"] = EvaluationJson(place.state, evaluation, place.next);
   return json;
@@ -73,7 +73,7 @@ Answer AnswerNew(const std::string& body) {
   return JsonOfGame(state.record());
 }
 
-Answer AnswerPosition(const std::string& body, Evaluator& evaluator) {
+Answer AnswerPosition(const std::string& body, evaluation::Evaluator& evaluator) {
   MOYO_ASSIGN_OR_RETURN(const json request, ParseRequest(body));
   MOYO_ASSIGN_OR_RETURN(const bool evaluate, Flag(request, "evaluate", true));
   MOYO_ASSIGN_OR_RETURN(const Place place, PlaceIn(request));
@@ -91,7 +91,7 @@ absl::StatusOr<PlayerOptions> PlayerIn(const json& request) {
   return options;
 }
 
-Answer AnswerReply(const std::string& body, Evaluator& evaluator) {
+Answer AnswerReply(const std::string& body, evaluation::Evaluator& evaluator) {
   MOYO_ASSIGN_OR_RETURN(const json request, ParseRequest(body));
   MOYO_ASSIGN_OR_RETURN(const PlayerOptions options, PlayerIn(request));
   MOYO_ASSIGN_OR_RETURN(const int lost_turns, Integer(request, {"lost_turns", 0, 1e6, 0}));
@@ -114,7 +114,7 @@ Answer AnswerReply(const std::string& body, Evaluator& evaluator) {
   return json;
 }
 
-Answer AnswerReview(const std::string& body, Evaluator& evaluator) {
+Answer AnswerReview(const std::string& body, evaluation::Evaluator& evaluator) {
   MOYO_ASSIGN_OR_RETURN(const json request, ParseRequest(body));
   MOYO_ASSIGN_OR_RETURN(const go::GameRecord game, GameIn(request));
   const auto moves = static_cast<double>(game.moves.size());
@@ -129,7 +129,8 @@ Answer AnswerReview(const std::string& body, Evaluator& evaluator) {
     MOYO_RETURN_IF_ERROR(states.emplace_back().Load(game, ply));
     planes.push_back(states.back().Planes(states.back().to_move()));
   }
-  MOYO_ASSIGN_OR_RETURN(std::vector<Evaluation> evaluations, evaluator.Evaluate(planes));
+  MOYO_ASSIGN_OR_RETURN(std::vector<evaluation::Evaluation> evaluations,
+                        evaluator.Evaluate(planes));
   if (evaluations.size() != planes.size()) return absl::InternalError("the network gave too few");
   ordered_json plies = ordered_json::array();
   for (size_t i = 0; i < states.size(); ++i) {

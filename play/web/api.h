@@ -6,8 +6,8 @@
 #include <string>
 
 #include "common/web/http_server.h"
-#include "play/evaluator.h"
 #include "play/shared_evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -25,7 +25,7 @@ struct ApiOptions {
 // wrong is {"error": word, "message": sentence} (api_status.h).
 class PlayApi {
  public:
-  PlayApi(Evaluator& evaluator, ApiOptions options)
+  PlayApi(evaluation::Evaluator& evaluator, ApiOptions options)
       : evaluator_(evaluator), options_(std::move(options)) {}
 
   web::Response About() const;

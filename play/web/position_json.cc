@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "common/go/vertex.h"
 #include "play/policy_player.h"
 #include "play/scoring.h"
-#include "play/vertex.h"
 #include "play/web/game_json.h"
 
 namespace moyo::play {
@@ -42,11 +42,12 @@ double BlackWins(go::Color to_move, float value) {
 
 ordered_json MoveJson(go::Point point, float probability) {
   return {{"point", PointText(point)},
-          {"label", FormatVertex(point, features::kBoardSize)},
+          {"label", go::FormatVertex(point, features::kBoardSize)},
           {"probability", Rounded(probability)}};
 }
 
-ordered_json NextJson(const GameState& state, const go::Move& next, const Evaluation& evaluation) {
+ordered_json NextJson(const GameState& state, const go::Move& next,
+                      const evaluation::Evaluation& evaluation) {
   ordered_json json = MoveJson(next.point, evaluation.policy[features::PolicyIndex(next.point)]);
   json["color"] = std::string(1, ColorLetter(next.color));
   json["rank"] = RankOf(state, next, evaluation);
@@ -55,7 +56,7 @@ ordered_json NextJson(const GameState& state, const go::Move& next, const Evalua
 
 }  // namespace
 
-int RankOf(const GameState& state, go::Move move, const Evaluation& evaluation) {
+int RankOf(const GameState& state, go::Move move, const evaluation::Evaluation& evaluation) {
   const int played = features::PolicyIndex(move.point);
   int rank = 1;
   for (int index = 0; index < features::kPolicySize; ++index) {
@@ -82,13 +83,13 @@ ordered_json PositionJson(const GameState& state) {
     const go::Move& last = state.moves().back();
     json["last"] = {{"color", std::string(1, ColorLetter(last.color))},
                     {"point", PointText(last.point)},
-                    {"label", FormatVertex(last.point, features::kBoardSize)}};
+                    {"label", go::FormatVertex(last.point, features::kBoardSize)}};
   }
   if (finished) json["score"] = FormatScore(CountArea(board), state.komi_half_points());
   return json;
 }
 
-ordered_json EvaluationJson(const GameState& state, const Evaluation& evaluation,
+ordered_json EvaluationJson(const GameState& state, const evaluation::Evaluation& evaluation,
                             const std::optional<go::Move>& next) {
   ordered_json policy = ordered_json::array(), moves = ordered_json::array();
   for (const float probability : evaluation.policy) {
@@ -104,7 +105,7 @@ ordered_json EvaluationJson(const GameState& state, const Evaluation& evaluation
   return json;
 }
 
-ordered_json ReviewJson(const GameState& state, const Evaluation& evaluation,
+ordered_json ReviewJson(const GameState& state, const evaluation::Evaluation& evaluation,
                         const std::optional<go::Move>& next) {
   const std::vector<Suggestion> top = TopMoves(state, state.to_move(), evaluation, 1);
   ordered_json json = {{"black_wins", BlackWins(state.to_move(), evaluation.value)},

@@ -11,7 +11,8 @@
 
 namespace moyo::play {
 
-absl::Status RunWeb(const WebOptions& options, Evaluator& evaluator, std::ostream& out) {
+absl::Status RunWeb(const WebOptions& options, evaluation::Evaluator& evaluator,
+                    std::ostream& out) {
   InstallShutdownHandlers();
   MOYO_ASSIGN_OR_RETURN(web::Access access, web::NewAccess(options.listen, options.encryption));
   std::string certificate;

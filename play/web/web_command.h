@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "common/web/http_server.h"
-#include "play/evaluator.h"
+#include "trainer/evaluation/evaluator.h"
 
 namespace moyo::play {
 
@@ -20,6 +20,6 @@ struct WebOptions {
 
 // Prints the address to open, then serves until SIGINT or SIGTERM. UNAVAILABLE, as
 // web::HttpServer::Open, when the address cannot be had.
-absl::Status RunWeb(const WebOptions& options, Evaluator& evaluator, std::ostream& out);
+absl::Status RunWeb(const WebOptions& options, evaluation::Evaluator& evaluator, std::ostream& out);
 
 }  // namespace moyo::play

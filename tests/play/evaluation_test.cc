@@ -21,7 +21,7 @@ go::GameRecord MadeGame() {
   game.info.winner = go::Winner::kBlack;
   go::Color color = go::Color::kBlack;
   for (const char* vertex : {"Q16", "D4", "Q3", "pass"}) {
-    game.moves.push_back({*ParseVertex(vertex, 19), color});
+    game.moves.push_back({*go::ParseVertex(vertex, 19), color});
     color = go::Opposite(color);
   }
   return game;

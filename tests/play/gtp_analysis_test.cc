@@ -12,7 +12,7 @@ TEST(GtpAnalysisTest, SymmetryTurnsTheBoardAndTurnsTheAnswerBack) {
   FakeEvaluator network;
   network.Prefer("A19", 0.5f);
   GameState state;
-  ASSERT_TRUE(state.Play({*ParseVertex("C18", 19), go::Color::kBlack}).ok());
+  ASSERT_TRUE(state.Play({*go::ParseVertex("C18", 19), go::Color::kBlack}).ok());
   for (int symmetry = 0; symmetry < go::kSymmetries; ++symmetry) {
     const auto seen = EvaluateSymmetry(state, go::Color::kWhite, symmetry, network);
     ASSERT_TRUE(seen.ok());
@@ -31,7 +31,7 @@ TEST(GtpAnalysisTest, RawNetworkTextIsABoardOfNumbers) {
   network.Prefer("pass", 0.125f);
   network.answer.value = 0.5f;
   GameState state;
-  ASSERT_TRUE(state.Play({*ParseVertex("A19", 19), go::Color::kBlack}).ok());
+  ASSERT_TRUE(state.Play({*go::ParseVertex("A19", 19), go::Color::kBlack}).ok());
   const auto text = RawNetworkText(state, go::Color::kWhite, 0, network);
   ASSERT_TRUE(text.ok());
   const std::vector<std::string> lines = absl::StrSplit(*text, '\n');

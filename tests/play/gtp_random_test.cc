@@ -4,9 +4,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/go/vertex.h"
 #include "gtest/gtest.h"
 #include "play/gtp_engine.h"
-#include "play/vertex.h"
 
 namespace moyo::play {
 namespace {
@@ -16,12 +16,12 @@ constexpr int kMaxCommands = 24;
 
 // Another policy at every look; now and then nonsense, as of a damaged network. Likes a corner, so
 // that stones meet: captures, ko, eyes and suicides come up.
-class RandomEvaluator : public Evaluator {
+class RandomEvaluator : public evaluation::Evaluator {
  public:
-  absl::StatusOr<std::vector<Evaluation>> Evaluate(
+  absl::StatusOr<std::vector<evaluation::Evaluation>> Evaluate(
       std::span<const features::BitPlanes> positions) override {
-    std::vector<Evaluation> evaluations(positions.size());
-    for (Evaluation& evaluation : evaluations) {
+    std::vector<evaluation::Evaluation> evaluations(positions.size());
+    for (evaluation::Evaluation& evaluation : evaluations) {
       for (int i = 0; i < 24; ++i) {
         evaluation.policy[random_() % 5 * 19 + random_() % 5] = Number();
       }
@@ -55,8 +55,8 @@ class Conversation {
  private:
   std::string Vertex() {
     if (random_() % 12 == 0) return "pass";
-    return FormatVertex({static_cast<uint8_t>(random_() % 5), static_cast<uint8_t>(random_() % 5)},
-                        19);
+    return go::FormatVertex(
+        {static_cast<uint8_t>(random_() % 5), static_cast<uint8_t>(random_() % 5)}, 19);
   }
   std::string Color() { return random_() % 2 ? "b" : "w"; }
 
@@ -104,8 +104,8 @@ class Conversation {
     const std::vector<std::string> said =
         absl::StrSplit(answer, absl::ByAnyChar(" \n"), absl::SkipEmpty());
     if (said.back() == "resign" || words[0] == "reg_genmove") return;
-    const auto point = ParseVertex(said.back(), 19);
-    const auto color = ParseColor(words[1]);
+    const auto point = go::ParseVertex(said.back(), 19);
+    const auto color = go::ParseColor(words[1]);
     ASSERT_TRUE(point && color) << line << ": " << answer;
     ++moves_;
     go::Board board = before.board();

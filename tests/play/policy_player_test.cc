@@ -7,7 +7,7 @@
 namespace moyo::play {
 namespace {
 
-go::Point At(std::string_view vertex) { return *ParseVertex(vertex, 19); }
+go::Point At(std::string_view vertex) { return *go::ParseVertex(vertex, 19); }
 
 void Play(GameState& state, go::Color color, const std::vector<std::string>& vertices) {
   for (const std::string& vertex : vertices) {

@@ -33,7 +33,7 @@ class MatchTest : public testing::Test {
     options.opening_moves = 4;
     return options;
   }
-  absl::Status Run(const MatchOptions& options, Evaluator* evaluator = nullptr) {
+  absl::Status Run(const MatchOptions& options, evaluation::Evaluator* evaluator = nullptr) {
     out_.str("");
     return RunMatch(options, evaluator, out_, progress_);
   }
