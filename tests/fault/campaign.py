@@ -300,8 +300,7 @@ class Lane(threading.Thread):
             end = time.monotonic() + 1.5
             while program.is_alive() and time.monotonic() < end:
                 time.sleep(0.01)
-            program.control.heal()
-            if program.is_alive():
+            if not program.control.disarm() and program.is_alive():
                 return "point not reached"
             kind = name
         else:

@@ -42,7 +42,9 @@ class Control:
     """The page that shim.cc reads; its layout is there."""
 
     LAYOUT = "=IIii48sq"
+    COUNTDOWN_AT = struct.calcsize("=II")
     CLOCK_AT = struct.calcsize("=IIii48s")
+    UNDER_WAY_SECONDS = 0.05
 
     def __init__(self, path):
         self.path = path
@@ -59,6 +61,14 @@ class Control:
     def die_at(self, point, countdown):
         operation, when, path_part, _ = point
         self._set(operation, when, countdown, 0, path_part)
+
+    def disarm(self):
+        """Takes die_at back. True: too late, the program dies of it, though it may still look alive."""
+        self.page[:4] = struct.pack("=I", 0)
+        time.sleep(self.UNDER_WAY_SECONDS)  # for a thread that was in the middle of it
+        (countdown,) = struct.unpack_from("=i", self.page, self.COUNTDOWN_AT)
+        self.heal()
+        return countdown <= 0
 
     def fill_disk(self):
         self._set(disk_errno=errno.ENOSPC)
