@@ -19,7 +19,6 @@ namespace {
 
 constexpr size_t kChunkBytes = 256 * 1024;
 constexpr uint64_t kMaxShardBytes = 1ull << 30;
-constexpr size_t kDigestBytes = 32;
 constexpr int kEntriesPerMessage = 500;
 constexpr absl::Duration kRateWindow = absl::Seconds(10);
 
@@ -46,7 +45,7 @@ absl::Status Coordinator::NoteStorage(absl::Status status) {
 }
 
 absl::Status Coordinator::CheckHeader(const v1::UploadShardHeader& header) const {
-  if (header.shard_digest().size() != kDigestBytes) {
+  if (header.shard_digest().size() != sizeof(Digest)) {
     return absl::InvalidArgumentError("a shard digest has 32 bytes");
   }
   MOYO_RETURN_IF_ERROR(CheckRun(header.run_id()));

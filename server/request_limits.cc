@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
 #include "common/base/status_macros.h"
 #include "common/base/utf8.h"
 
@@ -19,7 +20,6 @@ constexpr size_t kMaxPaths = 10'000;
 constexpr size_t kMaxLeases = 10'000;
 constexpr size_t kMaxSourceIds = 1'000'000;
 constexpr size_t kMaxRows = 1'000'000;
-constexpr size_t kDigestBytes = 32;
 constexpr size_t kHashBytes = 16;
 constexpr size_t kMaxReasonBytes = 64;
 constexpr size_t kMaxDetailBytes = 400;
@@ -93,7 +93,7 @@ absl::Status CheckRequest(const v1::CommitUnitRequest& request) {
   MOYO_RETURN_IF_ERROR(Plain("worker_id", request.worker_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(Plain("lease_id", request.lease_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(Plain("run_id", request.run_id(), kMaxIdBytes));
-  MOYO_RETURN_IF_ERROR(EmptyOr("shard_digest", request.shard_digest(), kDigestBytes));
+  MOYO_RETURN_IF_ERROR(EmptyOr("shard_digest", request.shard_digest(), sizeof(Digest)));
   MOYO_RETURN_IF_ERROR(AtMost("rows", request.rows_size(), kMaxRows));
   for (const v1::LedgerRow& row : request.rows()) MOYO_RETURN_IF_ERROR(CheckRow(row));
   return absl::OkStatus();
@@ -116,7 +116,7 @@ absl::Status CheckRequest(const v1::ReportProgressRequest& request) {
   const v1::TrainingProgress& progress = request.progress();
   MOYO_RETURN_IF_ERROR(Plain("trainer", progress.trainer(), kMaxNameBytes));
   MOYO_RETURN_IF_ERROR(AtMost("error", progress.error().size(), kMaxErrorBytes));
-  return EmptyOr("dataset_digest", progress.dataset_digest(), kDigestBytes);
+  return EmptyOr("dataset_digest", progress.dataset_digest(), sizeof(Digest));
 }
 
 absl::Status CheckRequest(const v1::GetStatusRequest&) { return absl::OkStatus(); }

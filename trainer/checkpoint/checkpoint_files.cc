@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -34,14 +35,16 @@ std::vector<std::string> ListCheckpoints(const std::string& folder) {
   return paths;
 }
 
-absl::StatusOr<uint64_t> WriteCheckpointFile(const std::string& path, const std::string& archive) {
-  const std::string file = absl::StrCat(archive, kDigestMark, ToBytes(Sha256Of(archive)));
+absl::StatusOr<uint64_t> WriteCheckpointFile(const std::string& path, std::string archive) {
+  std::string file = std::move(archive);
+  const Digest digest = Sha256Of(file);
+  absl::StrAppend(&file, kDigestMark, ToBytes(digest));
   MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, file));
   MOYO_ASSIGN_OR_RETURN(const std::string read, ReadFile(path));
   if (read == file) return file.size();
   return absl::DataLossError(absl::StrCat(
       "checkpoint '", path,
-      "' is not what was written; the ones before it stand: ", "check the disk, then run again"));
+      "' is not what was written; the ones before it stand: check the disk, then run again"));
 }
 
 absl::StatusOr<std::string> ReadCheckpointFile(const std::string& path) {

@@ -17,7 +17,7 @@ std::vector<std::string> ListCheckpoints(const std::string& folder);
 
 // Writes the archive with its digest behind it, atomically, and reads it back. Returns the file's
 // size in bytes. DATA_LOSS: what can be read is not what was written.
-absl::StatusOr<uint64_t> WriteCheckpointFile(const std::string& path, const std::string& archive);
+absl::StatusOr<uint64_t> WriteCheckpointFile(const std::string& path, std::string archive);
 // The archive. DATA_LOSS: it is not what was written. Torch's reader checks no sums: without the
 // digest a flipped bit would be learned from. Files of the first version have none, and are taken
 // as they are.

@@ -16,6 +16,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "trainer/checkpoint/checkpoint.h"
+#include "trainer/checkpoint/sequence_options.h"
 #include "trainer/data/windowed_dataset.h"
 #include "trainer/group/group.h"
 #include "trainer/train/device.h"
@@ -76,7 +77,7 @@ absl::StatusOr<Beginning> Begin(DatasetSource& source,
 
 // What every rank must have alike, as the first one has it.
 struct Opening {
-  std::string sequence;  // SequenceText
+  std::string sequence;  // SequenceOptions as text
   NetShape shape;
   uint32_t micro_batch = 0;
   uint64_t games_bytes = 0;
@@ -146,7 +147,7 @@ absl::StatusOr<bool> Lead(const TrainingOptions& asked, DatasetSource& source, G
   MOYO_ASSIGN_OR_RETURN(const Beginning beginning, Begin(source, checkpoint));
   const std::string first_digest = beginning.shards->digest();
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan(options, *beginning.shards, device));
-  Opening opening = {.sequence = SequenceText(asked),
+  Opening opening = {.sequence = SequenceOptions(asked).dump(),
                      .shape = options.shape,
                      .micro_batch = plan.micro_batch,
                      .games_bytes = plan.games_bytes,
