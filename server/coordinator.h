@@ -143,7 +143,8 @@ class Coordinator {
   absl::Status ReceiveShard(const Receive<v1::UploadShardRequest>& receive);
   // INVALID_ARGUMENT, or FAILED_PRECONDITION of CheckRun.
   absl::Status CheckHeader(const v1::UploadShardHeader& header) const;
-  // Remembers a want of space for the status, and that it is over.
+  // Remembers for the status that the disk takes nothing (RESOURCE_EXHAUSTED: full, or not to be
+  // written), and that this is over.
   absl::Status NoteStorage(absl::Status status);
   absl::Status SendSource(const store::Source& source, const Send<v1::FetchSourcesResponse>& send);
 

@@ -7,6 +7,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/base/memory.h"
 #include "common/base/status_macros.h"
@@ -38,6 +39,8 @@ absl::Status Coordinator::UploadShard(const Receive<v1::UploadShardRequest>& rec
 }
 
 absl::Status Coordinator::NoteStorage(absl::Status status) {
+  // Whoever sends a shard to a disk that cannot be written waits as for one that is full.
+  if (absl::IsPermissionDenied(status)) status = absl::ResourceExhaustedError(status.message());
   if (!status.ok() && !absl::IsResourceExhausted(status)) return status;
   absl::MutexLock lock(&mutex_);
   storage_error_ = std::string(status.message());

@@ -153,7 +153,7 @@ TEST_F(CoordinatorTest, SilentWorkerIsForgotten) {
   EXPECT_TRUE(absl::IsNotFound(coordinator_.Heartbeat(beat, answer)));
 }
 
-TEST_F(CoordinatorTest, FullDiskIsSaidUntilItIsMended) {
+TEST_F(CoordinatorTest, DiskThatTakesNothingIsSaidUntilItIsMended) {
   AddSources();
   const v1::Lease lease = Lease(Register()).lease();
   const auto upload = [&] {
@@ -177,6 +177,9 @@ TEST_F(CoordinatorTest, FullDiskIsSaidUntilItIsMended) {
   EXPECT_TRUE(absl::IsResourceExhausted(upload()));
   EXPECT_THAT(Status().storage_error(), testing::HasSubstr("free some space"));
   EXPECT_TRUE(coordinator_.GetActivity().storage_failing);
+  calls.FailNextSync("unit-00000001-t1.npz.tmp", EROFS);
+  EXPECT_TRUE(absl::IsResourceExhausted(upload()));
+  EXPECT_THAT(Status().storage_error(), testing::HasSubstr("name a place that can be written"));
   // What has nothing to do with space mends nothing.
   calls.FailNextSync("unit-00000001-t1.npz.tmp", EIO);
   EXPECT_TRUE(absl::IsInternal(upload()));

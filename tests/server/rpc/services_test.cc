@@ -15,6 +15,7 @@
 #include "server/coordinator.h"
 #include "server/rpc/listener.h"
 #include "server/store/database.h"
+#include "tests/support/disk_calls.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_folder.h"
 
@@ -186,6 +187,23 @@ TEST_F(ServicesTest, UnitGoesTheWholeWay) {
   EXPECT_EQ(status.dataset_digest(), manifest.dataset_digest());
   ASSERT_EQ(status.workers_size(), 1);
   EXPECT_EQ(status.workers(0).name(), "test worker");
+}
+
+// It would end the worker, which has to wait for the disk.
+TEST_F(ServicesTest, FilesDeniedToTheServerAreNotTheCallersRole) {
+  CatalogueGames();
+  const v1::Lease lease = Lease(Register()).lease();
+  const std::string digest = ToBytes(Sha256Of("shard"));
+  test::DiskCalls calls;
+  calls.FailNextSync("unit-00000001-t1.npz.tmp", EROFS);
+  EXPECT_EQ(Upload(lease, digest, "shard").error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  ASSERT_TRUE(Upload(lease, digest, "shard").ok());
+  calls.FailNextSync("moyo.db-wal", EROFS);
+  v1::CommitUnitResponse committed;
+  EXPECT_EQ(
+      Call(&v1::WorkService::Stub::CommitUnit, work_.get(), CommitOf(lease, digest), committed)
+          .error_code(),
+      grpc::StatusCode::INTERNAL);
 }
 
 TEST_F(ServicesTest, HungWorkerLosesItsLeaseAndItsToken) {
