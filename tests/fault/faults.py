@@ -160,14 +160,3 @@ class Proxy:
     def close(self):
         self._call(self._close())
         self.cut()
-
-
-def await_until(what, condition, seconds):
-    """Polls until the condition gives something true, and gives that."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("waited %d s in vain: %s" % (seconds, what))
