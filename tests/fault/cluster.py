@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
@@ -20,7 +19,6 @@ DELAY_SECONDS = 0.002
 BACKUP_AFTER_SECONDS = 0.3
 RECHECK_PERCENT = 20
 PATIENCE_SECONDS = 120
-START_SECONDS = 2
 LEAVE_SECONDS = 20
 STATES = ("accepted", "duplicate", "filtered", "rejected", "quarantined", "pending")
 SHORT_TRAINING = ["--epochs", "1", "--blocks", "1", "--filters", "8", "--batch-size", "64"]
@@ -53,11 +51,9 @@ class Program:
         if shim:
             self.environment["LD_PRELOAD"] = shim
         self.process = None
-        self.started = 0
 
     def start(self):
         self.control.heal()
-        self.started = time.monotonic()
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=subprocess.STDOUT, env=self.environment)
@@ -73,12 +69,17 @@ class Program:
         """SIGTERM; the program must end well, and soon."""
         if not self.is_alive():
             raise AssertionError("%s ended by itself with %d; see %s" % (self.name, self.process.returncode, self.log))
-        # A signal before its handler is there would just end it.
-        time.sleep(max(0, self.started + START_SECONDS - time.monotonic()))
+        await_value("%s can be asked to end" % self.name, self._catches_sigterm, PATIENCE_SECONDS)
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(LEAVE_SECONDS)
         if code != 0:
             raise AssertionError("%s ended with %d; see %s" % (self.name, code, self.log))
+
+    def _catches_sigterm(self):
+        """Before its handler is there the signal would just end it."""
+        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as file:
+            caught = next(line for line in file if line.startswith("SigCgt:"))
+        return int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1
 
     def stop(self):
         if self.process and self.is_alive():
