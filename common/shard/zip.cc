@@ -21,8 +21,10 @@ constexpr size_t kCentralBytes = 46;
 constexpr size_t kEndBytes = 22;
 constexpr uint16_t kStored = 0;
 constexpr uint16_t kDeflated = 8;
-constexpr uint16_t kEncrypted = 1;              // flag bit 0
-constexpr uint16_t kSizesFollow = 8;            // flag bit 3
+constexpr uint16_t kEncrypted = 1;        // flag bit 0
+constexpr uint16_t kSizesFollow = 8;      // flag bit 3
+constexpr uint16_t kKnownFlags = 0x080f;  // and bits 1, 2: how it was deflated; 11: UTF-8 name
+constexpr uint8_t kNewestVersion = 63;    // APPNOTE's 6.3, which Python's zipfile reads
 constexpr uint32_t kInExtraField = 0xffffffff;  // instead of a size
 constexpr uint64_t kMaxDeflateRatio = 1032;     // 258 bytes of two bits (RFC 1951)
 constexpr uint16_t kVersion = 20;
@@ -129,7 +131,8 @@ struct Inflater {
 
 // A directory entry.
 struct Entry {
-  uint64_t at = 0;  // where it lies
+  uint64_t at = 0;      // where it lies
+  uint8_t version = 0;  // of APPNOTE, times ten, that a reader must know
   uint16_t flags = 0;
   uint16_t method = 0;
   uint32_t crc = 0;
@@ -142,6 +145,7 @@ struct Entry {
 // The caller has checked that the whole entry lies in the archive.
 Entry EntryAt(std::string_view archive, size_t at) {
   return {.at = at,
+          .version = Get<uint8_t>(archive, at + 6),
           .flags = Get<uint16_t>(archive, at + 8),
           .method = Get<uint16_t>(archive, at + 10),
           .crc = Get<uint32_t>(archive, at + 16),
@@ -180,9 +184,13 @@ absl::StatusOr<uint64_t> FindBody(std::string_view archive, const Entry& entry) 
   return body;
 }
 
-// Before anything is allocated: a few bytes must not claim gigabytes.
-absl::Status CheckSizes(const Entry& entry, uint64_t max_bytes) {
+// What other readers would not take is damage, too. Before anything is allocated: a few bytes must
+// not claim gigabytes.
+absl::Status CheckEntry(const Entry& entry, uint64_t max_bytes) {
   if (entry.flags & kEncrypted) return Damaged(entry.at, "member is encrypted");
+  if ((entry.flags & ~kKnownFlags) != 0 || entry.version > kNewestVersion) {
+    return Damaged(entry.at, "member of a kind that is not known");
+  }
   if (entry.method != kStored && entry.method != kDeflated) {
     return Damaged(entry.at, absl::StrCat("unknown compression method ", entry.method));
   }
@@ -224,10 +232,22 @@ absl::StatusOr<size_t> FindEnd(std::string_view archive) {
   return Damaged(archive.size(), "no end record");
 }
 
+// One archive on one disk, its directory right before the end record, its comment to the last byte:
+// others find the directory by its size where ReadZip goes by its offset, so both must hold.
+bool EndRecordFits(std::string_view archive, size_t end) {
+  const uint64_t directory_bytes = Get<uint32_t>(archive, end + 12);
+  const uint64_t directory = Get<uint32_t>(archive, end + 16);
+  return Get<uint32_t>(archive, end + 4) == 0 &&  // disk numbers
+         Get<uint16_t>(archive, end + 8) == Get<uint16_t>(archive, end + 10) &&
+         directory + directory_bytes == end &&
+         end + kEndBytes + Get<uint16_t>(archive, end + 20) == archive.size();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ZipMember>> ReadZip(std::string_view archive, uint64_t max_bytes) {
   MOYO_ASSIGN_OR_RETURN(const size_t end, FindEnd(archive));
+  if (!EndRecordFits(archive, end)) return Damaged(end, "the end record does not fit the archive");
   const size_t count = Get<uint16_t>(archive, end + 10);
   size_t at = Get<uint32_t>(archive, end + 16);
   std::vector<ZipMember> members;
@@ -241,7 +261,7 @@ absl::StatusOr<std::vector<ZipMember>> ReadZip(std::string_view archive, uint64_
                         Get<uint16_t>(archive, at + 30) + Get<uint16_t>(archive, at + 32);
     if (next > end) return Damaged(at, "directory entry cut short");
     const Entry entry = EntryAt(archive, at);
-    MOYO_RETURN_IF_ERROR(CheckSizes(entry, max_bytes));
+    MOYO_RETURN_IF_ERROR(CheckEntry(entry, max_bytes));
     MOYO_ASSIGN_OR_RETURN(const uint64_t body, FindBody(archive, entry));
     packed_bytes += entry.compressed;
     if (packed_bytes > archive.size()) return Damaged(at, "members overlap");

@@ -80,14 +80,20 @@ TEST(ShardDamageTest, DirectoryEntryIsRefusedWithItsOffset) {
   ExpectRefused(at.bytes, at.entry + 45, at.local ^ 0x41u << 24, "no member header");
 }
 
-TEST(ShardDamageTest, EndRecordIsRefused) {
+// Of which others find the directory by other fields than this reader does.
+TEST(ShardDamageTest, EveryByteOfTheEndRecordCounts) {
   const Places at;
-  ExpectRefused(at.bytes, at.end, at.bytes.size(), "no end record");
-  ExpectRefused(at.bytes, at.end + 17, at.directory ^ 0x4100, "no directory entry");
+  for (size_t byte = 0; byte < 4; ++byte) {
+    ExpectRefused(at.bytes, at.end + byte, at.bytes.size(), "no end record");
+  }
+  for (size_t byte = 4; byte < kEndBytes; ++byte) {
+    ExpectRefused(at.bytes, at.end + byte, at.end, "does not fit the archive");
+  }
   std::string fewer = at.bytes;
+  --fewer[at.end + 8];
   --fewer[at.end + 10];  // one entry less than there are
-  EXPECT_NE(ReadNpz(fewer).status().message().find("does not end at the end record"),
-            std::string::npos);
+  EXPECT_THAT(ReadNpz(fewer).status().message(),
+              testing::HasSubstr("does not end at the end record"));
 }
 
 // Damage that was there before the CRC was made.
@@ -152,6 +158,12 @@ TEST(ZipDamageTest, FewBytesCannotClaimMany) {
 TEST(ZipDamageTest, EncryptedAndUnknownMembersAreRefused) {
   EXPECT_THAT(OneMember(8, 1, 2).message(), testing::HasSubstr("encrypted"));
   EXPECT_THAT(OneMember(10, 14, 2).message(), testing::HasSubstr("unknown compression method 14"));
+  EXPECT_TRUE(OneMember(8, 0x0806, 2).ok());  // deflated with care, a UTF-8 name
+  EXPECT_TRUE(OneMember(6, 63, 1).ok());
+  const auto is_of_an_unknown_kind = testing::HasSubstr("of a kind that is not known");
+  EXPECT_THAT(OneMember(8, 0x20, 2).message(), is_of_an_unknown_kind);  // patched data
+  EXPECT_THAT(OneMember(8, 0x40, 2).message(), is_of_an_unknown_kind);  // strongly encrypted
+  EXPECT_THAT(OneMember(6, 64, 1).message(), is_of_an_unknown_kind);    // a later APPNOTE
 }
 
 TEST(ZipDamageTest, EntriesThatShareTheirBytesAreRefused) {
