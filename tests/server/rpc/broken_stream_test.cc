@@ -19,7 +19,7 @@ namespace moyo::server {
 namespace {
 
 constexpr size_t kShardBytes = 5'000'000;
-constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kPatience = absl::Seconds(120);
 
 std::string ShardBytes() {
   std::string bytes;
