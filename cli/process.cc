@@ -137,9 +137,13 @@ void Child::Signal(int signal_number) {
   if (running_) kill(pid_, signal_number);
 }
 
+void Child::AskToEnd() {
+  if (!std::exchange(asked_to_end_, true)) Signal(SIGTERM);
+}
+
 void Child::Stop(absl::Duration patience) {
   if (!Poll()) return;
-  Signal(SIGTERM);
+  AskToEnd();
   const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   const absl::Time deadline = Clock::Steady().Now() + patience;
   while (Poll() && Clock::Steady().Now() < deadline) {

@@ -40,7 +40,9 @@ class Child {
   // True while it runs. Notes the peak memory; call it every now and then.
   bool Poll();
   void Signal(int signal_number);
-  // SIGTERM, then SIGKILL after `patience`. Returns when it has ended.
+  // SIGTERM, once: a second one would tell a program to drop what it is finishing.
+  void AskToEnd();
+  // AskToEnd, then SIGKILL after `patience`. Returns when it has ended.
   void Stop(absl::Duration patience);
 
   pid_t pid() const { return pid_; }
@@ -60,6 +62,7 @@ class Child {
   void Reap(bool block);
 
   pid_t pid_;
+  bool asked_to_end_ = false;
   uint64_t log_begin_;
   uint64_t parent_rss_bytes_;
   bool running_ = true;

@@ -83,7 +83,7 @@ RunSession::~RunSession() {
 }
 
 void RunSession::StopWorkers() {
-  for (const auto& worker : workers_) worker->Signal(SIGTERM);  // all at once, then one by one
+  for (const auto& worker : workers_) worker->AskToEnd();  // all at once, then one by one
   for (const auto& worker : workers_) worker->Stop(kStopPatience);
 }
 

@@ -69,6 +69,10 @@ void SupervisedChild::Signal(int signal_number) {
   if (child_ != nullptr) child_->Signal(signal_number);
 }
 
+void SupervisedChild::AskToEnd() {
+  if (child_ != nullptr) child_->AskToEnd();
+}
+
 void SupervisedChild::Stop(absl::Duration patience) {
   restart_at_ = absl::InfiniteFuture();
   if (child_ == nullptr) return;

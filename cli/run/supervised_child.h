@@ -53,6 +53,7 @@ class SupervisedChild {
   bool pausing() const { return child_ == nullptr && restart_at_ < absl::InfiniteFuture(); }
 
   void Signal(int signal_number);
+  void AskToEnd();  // as Stop begins, without waiting
   void Stop(absl::Duration patience);
 
   const std::string& name() const { return name_; }

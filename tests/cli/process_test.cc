@@ -75,6 +75,22 @@ TEST(ChildTest, StopKillsOneThatIgnoresSigterm) {
   EXPECT_EQ((*child)->exit_code(), 128 + SIGKILL);
 }
 
+// At the second signal a program drops what it is finishing.
+TEST(ChildTest, StopDoesNotSignalOneThatWasAskedToEndAgain) {
+  const ScratchFolder folder;
+  const std::string log = folder.Path("log");
+  auto child = Child::Start(Shell(folder, "trap 'echo asked' TERM; echo; while :; do :; done"));
+  ASSERT_TRUE(child.ok());
+  const auto await_log = [&](const std::string& text) {
+    while (LogTail(log, 0) != text) ASSERT_TRUE((*child)->Poll());
+  };
+  await_log("\n");  // the trap stands
+  (*child)->AskToEnd();
+  await_log("\nasked\n");
+  (*child)->Stop(absl::Milliseconds(200));
+  EXPECT_EQ(LogTail(log, 0), "\nasked\n");
+}
+
 TEST(ChildTest, DestructionLeavesNoProcessBehind) {
   const ScratchFolder folder;
   pid_t pid;
