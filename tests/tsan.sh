@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The thread sanitizer over the tests of server and worker, and of what they share: unit tests, and the integration
-# tests that need neither trainer nor player, with programs built with it.
+# tests that need neither trainer nor player, with programs built with it (but for large_sources_test, whose bound of
+# memory no sanitizer keeps).
 #
 #   tests/tsan.sh
 #
@@ -21,7 +22,7 @@ export TSAN_OPTIONS="exitcode=0:log_path=$reports/report"
 failed=0
 ctest --test-dir "$build" -R '^(base|common|metrics|rpc|server|shard|source|status|web|worker)_' -L unit \
   --output-on-failure --no-tests=error -j "$jobs" --timeout 600 || failed=$?
-ctest --test-dir "$build" -L integration -E 'portable|fault_campaign' --output-on-failure --no-tests=error -j "$jobs" \
+ctest --test-dir "$build" -L integration -E 'portable|fault_campaign|large_sources' --output-on-failure --no-tests=error -j "$jobs" \
   --timeout 1200 || failed=$?
 python3 tests/tsan_reports.py "$reports"
 exit "$failed"

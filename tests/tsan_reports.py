@@ -17,8 +17,9 @@ RACE = "data race"
 FRAME = re.compile(r"^ +#\d+ (?P<what>.*)$")
 # What only hands on: a std::function, a container, a string, memory.
 CARRIER = re.compile(r"(/usr/include/c\+\+/|/usr/include/absl/|libsanitizer|libtsan|libstdc\+\+)")
-# A template of the standard library that the linker kept in our program without its source's name.
-UNNAMED_CARRIER = re.compile(r"^(std::|__gnu_cxx::|void std::|absl::|operator (new|delete))")
+# A template of the standard library that the linker kept in our program without its source's name; in a library it
+# belongs to that.
+UNNAMED_CARRIER = re.compile(r"^(void )?(std|__gnu_cxx|absl)::.*\((?!lib)[^()]*\)$")
 ACCESS = re.compile(r"^ +(Previous )?(atomic )?(read|write|Read|Write|Atomic|heap).* by (main )?thread")
 
 

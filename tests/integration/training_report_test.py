@@ -98,4 +98,5 @@ class TrainingReportTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    programs.require("moyo-server", "moyo-worker", "moyo", "moyo-trainer")
     unittest.main()
