@@ -181,11 +181,11 @@ class Soak:
 
     def add_games(self):
         """Forty games that were not there; again and again, since the server may be away."""
-        folder = os.path.join(self.top, "added-%04d" % len(self.added))
-        os.mkdir(folder)
         copy, first = divmod(len(self.added) * ADDED_GAMES, len(self.records) - ADDED_GAMES)
         if copy >= made_games.MOST_COPIES:
             return
+        folder = os.path.join(self.top, "added-%04d" % len(self.added))
+        os.mkdir(folder)
         for i, record in enumerate(self.records[first:first + ADDED_GAMES]):
             made = made_games.changed(record, copy)
             if made is not None:
