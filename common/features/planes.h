@@ -52,11 +52,8 @@ class History {
   uint64_t count_ = 0;
 };
 
-// Expands samples to floats (0 or 1), output[n][18][361] in NCHW or output[n][361][18] in NHWC
-// order. output.size() must be samples.size() * 18 * 361.
-void ExpandNchw(std::span<const BitPlanes> samples, std::span<float> output);
-void ExpandNhwc(std::span<const BitPlanes> samples, std::span<float> output);
-// Same, bf16 bit patterns in NHWC order.
-void ExpandNhwcBf16(std::span<const BitPlanes> samples, std::span<uint16_t> output);
+// Expands samples to floats (0 or 1) in NHWC order: the first 18 channels of
+// output[n][361][channels]. output.size() must be samples.size() * 361 * channels.
+void ExpandNhwc(std::span<const BitPlanes> samples, int channels, std::span<float> output);
 
 }  // namespace moyo::features

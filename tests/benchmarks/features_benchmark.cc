@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "common/features/liberties.h"
 #include "common/features/planes.h"
 #include "tests/common/go/random_game.h"
 
@@ -26,29 +27,24 @@ std::vector<BitPlanes> MakeBatch() {
   return batch;
 }
 
-void BM_ExpandNchw(benchmark::State& state) {
-  const std::vector<BitPlanes> batch = MakeBatch();
-  std::vector<float> output(kBatch * kPlanes * kPointCount);
-  for (auto _ : state) ExpandNchw(batch, output);
-  state.SetItemsProcessed(state.iterations() * kBatch);
-}
-BENCHMARK(BM_ExpandNchw);
-
 void BM_ExpandNhwc(benchmark::State& state) {
   const std::vector<BitPlanes> batch = MakeBatch();
   std::vector<float> output(kBatch * kPlanes * kPointCount);
-  for (auto _ : state) ExpandNhwc(batch, output);
+  for (auto _ : state) ExpandNhwc(batch, kPlanes, output);
   state.SetItemsProcessed(state.iterations() * kBatch);
 }
 BENCHMARK(BM_ExpandNhwc);
 
-void BM_ExpandNhwcBf16(benchmark::State& state) {
+void BM_CountLiberties(benchmark::State& state) {
   const std::vector<BitPlanes> batch = MakeBatch();
-  std::vector<uint16_t> output(kBatch * kPlanes * kPointCount);
-  for (auto _ : state) ExpandNhwcBf16(batch, output);
+  for (auto _ : state) {
+    for (const BitPlanes& sample : batch) {
+      benchmark::DoNotOptimize(CountLiberties(sample.history[0], sample.history[kHistory]));
+    }
+  }
   state.SetItemsProcessed(state.iterations() * kBatch);
 }
-BENCHMARK(BM_ExpandNhwcBf16);
+BENCHMARK(BM_CountLiberties);
 
 void BM_ReplayToPly100AndFill(benchmark::State& state) {
   const go::GameRecord game = go::RandomGame(1, 100);

@@ -85,7 +85,7 @@ double FlopsASample(const Network& network) {
         static_cast<double>(item->numel()) * (item->dim() == 4   ? features::kPointCount
                                               : item->dim() == 2 ? 1
                                                                  : 0);
-    const bool reads_planes = item->dim() == 4 && item->size(1) == features::kPlanes;
+    const bool reads_planes = item->dim() == 4 && item->size(1) == network.input_channels;
     flops += products * 2 * (reads_planes ? 2 : 3);
   }
   return flops;

@@ -62,7 +62,7 @@ Pending PreActivationBlockImpl::forward(const Pending& before) {
 }
 
 GlobalPoolingNet::GlobalPoolingNet(const NetShape& net_shape) : Network(net_shape) {
-  input_ = register_module("input", Convolution(features::kPlanes, shape.filters, 3));
+  input_ = register_module("input", Convolution(input_channels, shape.filters, 3));
   const int pooled_channels = std::max(1, shape.filters / 4);
   for (int i = 0; i < shape.blocks; ++i) {
     blocks_.push_back(register_module(

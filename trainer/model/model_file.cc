@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "trainer/model/input.h"
 #include "trainer/model/leela_zero_file.h"
 
 namespace moyo::trainer {
@@ -43,6 +44,11 @@ absl::StatusOr<NetShape> ReadShape(const std::string& path,
                        .filters = json.value("filters", 0),
                        .architecture = *ArchitectureOf(architecture)};
   if (!IsPossible(shape)) return NoModel(path, "impossible size");
+  const int channels = json.value("input_channels", kPlainChannels);
+  if (channels != InputChannels(shape.architecture)) {
+    return NoModel(path, absl::StrCat("it takes ", channels, " planes, this program's ",
+                                      architecture, " ", InputChannels(shape.architecture)));
+  }
   return shape;
 }
 
@@ -67,7 +73,8 @@ absl::Status SaveModel(const Network& network, const std::string& path) {
         {"format", kModelFormat},
         {"architecture", std::string(ArchitectureName(network.shape.architecture))},
         {"blocks", network.shape.blocks},
-        {"filters", network.shape.filters}};
+        {"filters", network.shape.filters},
+        {"input_channels", network.input_channels}};
     archive.write(kEntry, c10::IValue(json.dump()));
     std::ostringstream bytes;
     archive.save_to(bytes);

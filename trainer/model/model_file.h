@@ -1,6 +1,6 @@
 // model.pt: a Torch archive of a network's weights with a "moyo" entry (JSON: format, architecture,
-// blocks, filters). Leela Zero weights files (leela_zero_file.h) load as models, too. For trainer/
-// only: includes Torch.
+// blocks, filters, input_channels). Leela Zero weights files (leela_zero_file.h) load as models,
+// too. For trainer/ only: includes Torch.
 #pragma once
 
 #include <memory>

@@ -1,17 +1,15 @@
 #include "trainer/model/network.h"
 
-#include <cstring>
 #include <vector>
 
 #include "trainer/model/global_pooling_net.h"
 #include "trainer/model/tower.h"
 
 namespace moyo::trainer {
-namespace {
 
-constexpr int64_t kHistoryWords = 2 * features::kHistory * features::kWordsPerPlane;
-
-}  // namespace
+torch::Tensor Network::Input(std::span<const features::BitPlanes> positions) const {
+  return ExpandPlanes(positions, input_channels, device());
+}
 
 std::shared_ptr<Network> MakeNetwork(const NetShape& shape) {
   std::shared_ptr<Network> network;
@@ -44,47 +42,6 @@ void CopyWeights(const Network& from, Network& to) {
   };
   copy(from.parameters(), to.parameters());
   copy(from.buffers(), to.buffers());
-}
-
-torch::Tensor PackBits(std::span<const features::BitPlanes> planes) {
-  torch::Tensor bits =
-      torch::empty({static_cast<int64_t>(planes.size()), kHistoryWords + 1}, torch::kLong);
-  int64_t* row = bits.data_ptr<int64_t>();
-  for (const features::BitPlanes& sample : planes) {
-    static_assert(sizeof(sample.history) == kHistoryWords * sizeof(int64_t));
-    std::memcpy(row, sample.history.data(), sizeof(sample.history));
-    row[kHistoryWords] = sample.to_move == go::Color::kBlack ? 0 : 1;
-    row += kHistoryWords + 1;
-  }
-  return bits;
-}
-
-torch::Tensor ExpandBits(const torch::Tensor& bits) {
-  const int64_t count = bits.size(0);
-  const torch::Tensor shifts = torch::arange(64, bits.options());
-  const torch::Tensor history =
-      bits.narrow(1, 0, kHistoryWords)
-          .reshape({count, 2 * features::kHistory, features::kWordsPerPlane, 1})
-          .bitwise_right_shift(shifts)
-          .bitwise_and(1)
-          .flatten(2)
-          .narrow(2, 0, features::kPointCount)
-          .to(torch::kFloat);
-  const torch::Tensor is_white = bits.narrow(1, kHistoryWords, 1).to(torch::kFloat).unsqueeze(2);
-  const torch::Tensor to_move =
-      torch::cat({1 - is_white, is_white}, 1)
-          .expand({count, features::kPlanes - 2 * features::kHistory, features::kPointCount});
-  return torch::cat({history, to_move}, 1)
-      .view({count, features::kPlanes, features::kBoardSize, features::kBoardSize})
-      .contiguous(torch::MemoryFormat::ChannelsLast);
-}
-
-torch::Tensor ExpandPlanes(std::span<const features::BitPlanes> planes, torch::Device device) {
-  if (!device.is_cpu()) return ExpandBits(PackBits(planes).to(device));
-  torch::Tensor tensor = torch::empty({static_cast<int64_t>(planes.size()), features::kBoardSize,
-                                       features::kBoardSize, features::kPlanes});
-  features::ExpandNhwc(planes, {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())});
-  return tensor.permute({0, 3, 1, 2});
 }
 
 }  // namespace moyo::trainer

@@ -28,7 +28,7 @@ class TorchNet final : public PolicyNet {
     try {
       torch::NoGradGuard no_grad;
       const Autocast autocast(torch::kBFloat16);
-      const Network::Output output = network_->forward(ExpandPlanes(positions));
+      const Network::Output output = network_->forward(network_->Input(positions));
       const torch::Tensor policy = torch::softmax(output.policy, 1).contiguous();
       const torch::Tensor value = output.value.contiguous();
       for (size_t i = 0; i < outputs.size(); ++i) {

@@ -43,7 +43,7 @@ ResidualBlockImpl::ResidualBlockImpl(int filters)
 
 TowerImpl::TowerImpl(const NetShape& net_shape)
     : Network(net_shape),
-      input(register_module("input", ConvNorm(features::kPlanes, net_shape.filters, 3))) {
+      input(register_module("input", ConvNorm(input_channels, net_shape.filters, 3))) {
   for (int i = 0; i < shape.blocks; ++i) {
     blocks.push_back(register_module("block" + std::to_string(i), ResidualBlock(shape.filters)));
   }

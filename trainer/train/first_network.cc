@@ -43,7 +43,7 @@ absl::Status FitToGames(const std::shared_ptr<Network>& network, WindowedDataset
   Batch batch;
   MOYO_RETURN_IF_ERROR(reader.Draw(0, std::min(reader.size(), kFittingPositions), batch));
   Tower tower(std::move(impl));
-  Recalibrate(tower, ExpandPlanes(batch.planes));
+  Recalibrate(tower, tower->Input(batch.planes));
   return absl::OkStatus();
 }
 

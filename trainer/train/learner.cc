@@ -134,8 +134,8 @@ void Learner::Pass(const Batch& batch, const Targets& targets, size_t begin, siz
   torch::Tensor policy_loss, value_loss, loss;
   {
     const Autocast autocast(AutocastType(options_.precision, device_));
-    const Network::Output output = network_->forward(
-        ExpandPlanes(std::span(batch.planes).subspan(begin, end - begin), device_));
+    const Network::Output output =
+        network_->forward(network_->Input(std::span(batch.planes).subspan(begin, end - begin)));
     const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
     policy_loss = -log_policy.gather(1, target).mean();
     value_loss = (output.value - targets.value.slice(0, from, to))
@@ -238,7 +238,7 @@ bool Learner::IsSound(const Batch& batch) {
   const size_t count = std::min(kSoundnessSamples, batch.size());
   const Autocast autocast(AutocastType(options_.precision, device_));
   const Network::Output output =
-      network_->forward(ExpandPlanes(std::span(batch.planes).first(count), device_));
+      network_->forward(network_->Input(std::span(batch.planes).first(count)));
   network_->train();
   return finite({output.policy, output.value});
 }

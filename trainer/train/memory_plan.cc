@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/text.h"
-#include "common/features/planes.h"
+#include "common/features/liberties.h"
 #include "trainer/data/feed.h"
 
 namespace moyo::trainer {
@@ -34,7 +34,8 @@ uint64_t StepBytes(const TrainingOptions& options, uint32_t micro_batch) {
   const uint64_t activation_bytes =
       kBytesPerActivation * (options.precision == Precision::kFp32 ? 2 : 1) * features::kPointCount;
   return micro_batch * (Convolutions(options.shape) * options.shape.filters * activation_bytes +
-                        features::kPlanes * features::kPointCount * sizeof(float)) +
+                        (features::kPlanes + features::kLibertyPlanes) * features::kPointCount *
+                            sizeof(float)) +
          options.batch_size * Feed::kAhead * sizeof(features::BitPlanes);
 }
 

@@ -20,7 +20,7 @@ void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& s
   const auto count = static_cast<int64_t>(batch.size());
   const torch::Device device = network.device();
   const Autocast autocast(AutocastType(precision, device));
-  const Network::Output output = network.forward(ExpandPlanes(batch.planes, device));
+  const Network::Output output = network.forward(network.Input(batch.planes));
   const torch::Tensor target = torch::tensor(batch.policy).view({count, 1}).to(device);
   const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
   const torch::Tensor best = std::get<1>(output.policy.topk(5, 1));

@@ -51,29 +51,23 @@ TEST(PlanesTest, HistoryShowsTheLastEightPositionsOfEachSide) {
   }
 }
 
-TEST(PlanesTest, ExpansionsAgreeWithTheBits) {
+TEST(PlanesTest, ExpansionAgreesWithTheBits) {
   const go::GameRecord game = go::RandomGame(6, 120);
   std::vector<BitPlanes> samples = {SampleGame(game, 120, go::Color::kBlack).planes,
                                     SampleGame(game, 60, go::Color::kWhite).planes};
-  const size_t floats = samples.size() * kPlanes * kPointCount;
-  std::vector<float> nchw(floats), nhwc(floats);
-  std::vector<uint16_t> bf16(floats);
-  ExpandNchw(samples, nchw);
-  ExpandNhwc(samples, nhwc);
-  ExpandNhwcBf16(samples, bf16);
+  constexpr int kChannels = kPlanes + 3;  // three are left alone
+  std::vector<float> output(samples.size() * kChannels * kPointCount, -1);
+  ExpandNhwc(samples, kChannels, output);
   for (size_t n = 0; n < samples.size(); ++n) {
-    for (int plane = 0; plane < kPlanes; ++plane) {
+    for (int plane = 0; plane < kChannels; ++plane) {
       for (int point = 0; point < kPointCount; ++point) {
-        float expected = 0;
+        float expected = -1;
         if (plane < 16) {
           expected = Bit(samples[n].history[plane], point) ? 1 : 0;
-        } else {
+        } else if (plane < kPlanes) {
           expected = (plane == 16) == (samples[n].to_move == go::Color::kBlack) ? 1 : 0;
         }
-        const size_t at = (n * kPointCount + point) * kPlanes + plane;
-        ASSERT_EQ(nchw[(n * kPlanes + plane) * kPointCount + point], expected);
-        ASSERT_EQ(nhwc[at], expected);
-        ASSERT_EQ(bf16[at], expected == 1 ? 0x3f80 : 0);
+        ASSERT_EQ(output[(n * kPointCount + point) * kChannels + plane], expected);
       }
     }
   }

@@ -4,7 +4,6 @@
 
 #include <vector>
 
-#include "common/features/planes.h"
 #include "tests/common/go/random_game.h"
 
 namespace moyo::trainer {
@@ -29,10 +28,32 @@ std::vector<features::BitPlanes> Positions() {
 
 TEST(NetworkTest, BitsExpandByTorchToThePlanesOfTheCpu) {
   const std::vector<features::BitPlanes> positions = Positions();
-  const torch::Tensor expected = ExpandPlanes(positions);
-  const torch::Tensor expanded = ExpandBits(PackBits(positions));
-  EXPECT_TRUE(torch::equal(expanded, expected));
-  EXPECT_TRUE(expanded.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  for (const int channels : {kPlainChannels, kChannelsWithLiberties}) {
+    const torch::Tensor expected = ExpandPlanes(positions, channels);
+    const torch::Tensor expanded = ExpandBits(PackBits(positions, channels));
+    EXPECT_EQ(expected.size(1), channels);
+    EXPECT_TRUE(torch::equal(expanded, expected));
+    EXPECT_TRUE(expanded.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+}
+
+TEST(NetworkTest, LibertiesStandBehindThePlanesOfThePosition) {
+  const std::vector<features::BitPlanes> positions = Positions();
+  const torch::Tensor all = ExpandPlanes(positions, kChannelsWithLiberties);
+  EXPECT_TRUE(
+      torch::equal(all.narrow(1, 0, kPlainChannels), ExpandPlanes(positions, kPlainChannels)));
+  for (size_t i = 0; i < positions.size(); ++i) {
+    const features::LibertyPlanes liberties =
+        features::CountLiberties(positions[i].history[0], positions[i].history[features::kHistory]);
+    for (int plane = 0; plane < features::kLibertyPlanes; ++plane) {
+      const torch::Tensor row =
+          all[static_cast<int64_t>(i)][kPlainChannels + plane].reshape(-1).contiguous();
+      for (int point = 0; point < features::kPointCount; ++point) {
+        ASSERT_EQ(row.data_ptr<float>()[point] == 1,
+                  (liberties[plane][point >> 6] >> (point & 63) & 1) == 1);
+      }
+    }
+  }
 }
 
 TEST(NetworkTest, OutputsOnAGpuAreThoseOfTheCpu) {
@@ -46,8 +67,8 @@ TEST(NetworkTest, OutputsOnAGpuAreThoseOfTheCpu) {
     there->to(torch::kCUDA);
     here->eval();
     there->eval();
-    const Network::Output expected = here->forward(ExpandPlanes(positions, here->device()));
-    const Network::Output output = there->forward(ExpandPlanes(positions, there->device()));
+    const Network::Output expected = here->forward(here->Input(positions));
+    const Network::Output output = there->forward(there->Input(positions));
     EXPECT_TRUE(torch::allclose(output.policy.cpu(), expected.policy, 1e-3, 1e-3));
     EXPECT_TRUE(torch::allclose(output.value.cpu(), expected.value, 1e-3, 1e-3));
   }
