@@ -24,6 +24,13 @@ struct Archive {
   Json options;  // that it was trained with
 };
 
+// Format 1 had no liberties among the input of gpool, and is the same otherwise.
+bool IsReadable(const Json& json) {
+  return json.at("format") == kCheckpointFormat ||
+         (json.at("format") == 1 &&
+          json.at("options").value("--architecture", "leela-zero") == "leela-zero");
+}
+
 // FAILED_PRECONDITION: of another format. Throws Torch's and JSON's exceptions for damaged bytes.
 // `where` is for messages.
 absl::StatusOr<Archive> ReadArchive(const std::string& where, const std::string& bytes) {
@@ -32,7 +39,7 @@ absl::StatusOr<Archive> ReadArchive(const std::string& where, const std::string&
   c10::IValue entry;
   archive.checkpoint.learner.read("moyo", entry);
   const Json json = Json::parse(entry.toStringRef());
-  if (json.at("format") != kCheckpointFormat) {
+  if (!IsReadable(json)) {
     return absl::FailedPreconditionError(absl::StrCat(
         where, " has format ", json.at("format").dump(), "; use the trainer that wrote it"));
   }

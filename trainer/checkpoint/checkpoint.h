@@ -18,7 +18,7 @@
 
 namespace moyo::trainer {
 
-inline constexpr int kCheckpointFormat = 2;  // 1: the networks' input had no liberties
+inline constexpr int kCheckpointFormat = 2;
 
 struct Checkpoint {
   TrainingState state;

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "tests/common/go/random_game.h"
+#include "tests/support/temp_folder.h"
+#include "trainer/model/model_file.h"
 
 namespace moyo::trainer {
 namespace {
@@ -54,6 +57,19 @@ TEST(NetworkTest, LibertiesStandBehindThePlanesOfThePosition) {
       }
     }
   }
+}
+
+TEST(NetworkTest, ModelOfAnotherInputIsRefused) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/model.pt";
+  torch::serialize::OutputArchive archive;
+  archive.write("moyo", c10::IValue(R"({"format": 1, "architecture": "gpool", "blocks": 1,
+                                        "filters": 8})"));  // before there were liberties
+  archive.save_to(path);
+  const absl::Status status = LoadNetwork(path).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find("takes 18 planes, this program's gpool 24"), std::string::npos)
+      << status;
 }
 
 TEST(NetworkTest, OutputsOnAGpuAreThoseOfTheCpu) {
