@@ -1,6 +1,5 @@
 #include "common/features/liberties.h"
 
-#include <bit>
 #include <vector>
 
 namespace moyo::features {
@@ -22,9 +21,15 @@ enum Content : uint8_t { kEmpty, kOwn, kOther, kWall };
 
 void Set(Bits& bits, int point) { bits[point >> 6] |= uint64_t{1} << (point & 63); }
 
+// No further than to one more than is shown: most sets are larger, and none is looked at to its
+// end.
 int Count(const Bits& bits) {
   int count = 0;
-  for (const uint64_t word : bits) count += std::popcount(word);
+  for (uint64_t word : bits) {
+    for (; word != 0; word &= word - 1) {
+      if (++count > kMostShown) return count;
+    }
+  }
   return count;
 }
 
@@ -47,7 +52,7 @@ class Position {
       Bits stones{};
       chains_.push_back(LibertiesFrom(cell, static_cast<int16_t>(chains_.size() + 1), stones));
       const int count = Count(chains_.back());
-      if (count < 1 || count > kMostShown) continue;
+      if (count == 0 || count > kMostShown) continue;
       for (size_t word = 0; word < stones.size(); ++word) planes[count - 1][word] |= stones[word];
     }
   }
@@ -99,7 +104,7 @@ class Position {
           }
           break;
         case kOther:
-          if (Count(chains_[chain_[next] - 1]) == 1) return -1;
+          if (Count(chains_[chain_[next] - 1]) == 1) return -1;  // a capture
           break;
         case kWall:
           break;

@@ -51,6 +51,8 @@ BENCHMARKS = {
     "memory": ("the trainer's peak under a budget, in a cgroup (as root)",
                [of_shards(script("trainer_memory.py", "--budgets", "512MB,1GB", "--seconds", "60"))]),
     "training": ("steps of training, beside Python's PyTorch", [script("training.py")]),
+    "recipes": ("what ways to train learn from as many samples, about an hour of one core",
+                [of_shards(script("recipes.py"))]),
     "play": ("the play page's answers", [of_model(script("play_page_benchmark.py"))]),
 }
 
