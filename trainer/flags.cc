@@ -211,10 +211,8 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
       ->type_name("SIZE")
       ->capture_default_str();
   app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
-  AddChoice(
-      app, "--augment", o.augment,
-      "draw one of the eight symmetries a sample; repeats: from the second epoch on",
-      {{"repeats", Augment::kRepeats}, {"on", Augment::kEightSymmetries}, {"off", Augment::kOff}});
+  AddChoice(app, "--augment", o.augment, "draw one of the eight symmetries a sample",
+            {{"on", Augment::kEightSymmetries}, {"off", Augment::kOff}});
   AddValidationOptions(app, o, validate_minutes);
   app.add_option("--checkpoint-minutes", checkpoint_minutes, "time between checkpoints")
       ->check(CLI::PositiveNumber)

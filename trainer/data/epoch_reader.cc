@@ -6,21 +6,12 @@
 
 namespace moyo::trainer {
 
-namespace {
-
-Augment InEpoch(uint64_t epoch, Augment augment) {
-  if (augment != Augment::kRepeats) return augment;
-  return epoch == 0 ? Augment::kOff : Augment::kEightSymmetries;
-}
-
-}  // namespace
-
 EpochReader::EpochReader(WindowedDataset& data, const EpochPlace& place, uint64_t seed,
                          Augment augment)
     : data_(data),
       place_(place),
       seed_(seed),
-      augment_(InEpoch(place.epoch, augment)),
+      augment_(augment),
       windows_(data.Windows(seed, place.epoch)) {
   for (const Window& window : windows_) size_ += window.positions;
 }

@@ -12,12 +12,7 @@
 
 namespace moyo::trainer {
 
-// Whether a sample is drawn under one of the eight symmetries. Stored: do not renumber.
-enum class Augment : uint8_t {
-  kOff,
-  kEightSymmetries,
-  kRepeats,  // from the second epoch on, when positions come again: EpochReader decides
-};
+enum class Augment : uint8_t { kOff, kEightSymmetries };
 
 // Samples of one batch, in order. Shapes: n.
 struct Batch {
@@ -35,7 +30,7 @@ struct Batch {
 // Not thread-safe (scratch space); one a thread.
 class Sampler {
  public:
-  // `dataset` must outlive the sampler. `augment` is kOff or kEightSymmetries.
+  // `dataset` must outlive the sampler.
   Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment);
 
   // Samples first..first+count-1 of the endless sequence epoch 0, epoch 1, ...: sample s is the (s

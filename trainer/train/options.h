@@ -56,7 +56,7 @@ struct TrainingOptions {
   double label_smoothing = 0;  // share of the policy target spread over all 362 moves
   double ema = 0;              // decay a step of the averaged weights; 0: none
   double clip_norm = 5.0;      // of all gradients together; 0: none
-  Augment augment = Augment::kRepeats;
+  Augment augment = Augment::kEightSymmetries;
   double validation_percent = 5;
   uint64_t validation_positions = 20000;  // at the end; a quarter in between
   absl::Duration validation_interval = absl::Minutes(2);

@@ -127,20 +127,6 @@ TEST_F(SamplerTest, ValueIsTheResultForTheSideToMove) {
   }
 }
 
-TEST(EpochReaderTest, RepeatsAreAugmentedFromTheSecondEpochOn) {
-  const auto data = *WindowedDataset::Open(MakeShards(2, 20), 5, 1 << 30);
-  for (const uint64_t epoch : {0, 1, 2}) {
-    const auto draw = [&](Augment augment) {
-      Batch batch;
-      EXPECT_TRUE(EpochReader(*data, {.epoch = epoch}, 9, augment).Draw(0, 64, batch).ok());
-      return batch;
-    };
-    const Batch repeats = draw(Augment::kRepeats);
-    EXPECT_EQ(SameBatch(repeats, draw(Augment::kOff)), epoch == 0);
-    EXPECT_EQ(SameBatch(repeats, draw(Augment::kEightSymmetries)), epoch > 0);
-  }
-}
-
 TEST(FeedTest, BatchesComeInOrderAndAsTheReaderDrawsThem) {
   const auto data = *WindowedDataset::Open(MakeShards(2, 20), 5, 1 << 30);
   const EpochPlace place{.epoch = 3, .first_sample = 1000};
