@@ -16,7 +16,8 @@ namespace moyo::trainer {
 
 // The ranks 0..size-1, of which this process is one. All make the same calls in the same order;
 // each waits for the others. Not thread-safe. Each call's error is UNAVAILABLE: a rank is lost, and
-// the group is of no use any more.
+// the group is of no use any more. SIGPIPE must be ignored, as InstallShutdownHandlers does: gloo
+// may write to a rank that has just ended.
 class Group {
  public:
   virtual ~Group() = default;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
@@ -32,7 +33,7 @@ constexpr double kRounding = 1e-3;
 
 class RanksTest : public TrainingTest {
  protected:
-  RanksTest() : address_(FreeAddress()) {}
+  RanksTest() : address_(FreeAddress()) { signal(SIGPIPE, SIG_IGN); }
 
   TrainingOptions RankOptions(const std::string& name, int ranks, int rank) const {
     TrainingOptions options = Options(name);
