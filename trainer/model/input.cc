@@ -9,6 +9,8 @@ constexpr int kHistoryPlanes = 2 * features::kHistory;
 constexpr int64_t kHistoryWords = kHistoryPlanes * features::kWordsPerPlane;
 constexpr int kColorPlanes = features::kPlanes - kHistoryPlanes;
 
+static_assert(sizeof(features::BitPlanes::history) == kHistoryWords * sizeof(int64_t));
+
 constexpr int64_t kPositionsAThread = 16;  // at least, in about a quarter of a millisecond
 
 // use(i, liberties of position i), on all of Torch's threads: a GPU would wait for one.
