@@ -185,7 +185,7 @@ void AddMatch(CLI::App& app, CommandLine& line) {
       .add_option_function<double>(
           "--command-seconds",
           [&options](const double& seconds) { options.command_timeout = absl::Seconds(seconds); },
-          "a program that takes longer for a command ends the match")
+          "a program that takes longer for a command forfeits the game")
       ->check(CLI::Range(0.1, 86400.0))
       ->default_str("60");
   command.add_flag("--json", options.json, "one JSON object instead of text");

@@ -42,6 +42,10 @@ void Count(const PlayedGame& game, GameTally& tally) {
   ++(game.drawn() ? tally.drawn : game.engine_won() ? tally.won : tally.lost);
 }
 
+absl::Status InGame(uint64_t number, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat("game ", number + 1, ": ", status.message()));
+}
+
 std::string GameFileName(uint64_t number) { return absl::StrFormat("game-%04d.sgf", number + 1); }
 
 // The record with who played, and results that its info cannot hold.
@@ -55,6 +59,12 @@ std::string MatchSgf(const GameOutcome& outcome, const std::string& black,
 
 nlohmann::ordered_json TallyJson(const GameTally& tally) {
   return {{"won", tally.won}, {"lost", tally.lost}, {"drawn", tally.drawn}};
+}
+
+nlohmann::ordered_json OrNull(const absl::Status& failure) {
+  nlohmann::ordered_json message;
+  if (!failure.ok()) message = std::string(failure.message());
+  return message;
 }
 
 nlohmann::ordered_json OrNull(const std::optional<double>& value) {
@@ -94,7 +104,8 @@ class Match {
                          {"result", game.outcome.result},
                          {"end", GameEndName(game.outcome.end)},
                          {"moves", game.outcome.record.moves.size()},
-                         {"seconds", std::round(game.seconds * 100) / 100}});
+                         {"seconds", std::round(game.seconds * 100) / 100},
+                         {"failure", OrNull(game.outcome.failure)}});
     }
     nlohmann::ordered_json json = {{"engine", EngineName()},
                                    {"opponent", options_.opponent},
@@ -145,22 +156,20 @@ class Match {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::unique_ptr<MatchPlayer>> StartProgram(const std::string& command,
-                                                            const char* role, int thread) const {
-    MOYO_ASSIGN_OR_RETURN(
-        std::unique_ptr<GtpProcess> program,
-        GtpProcess::Start(command, absl::StrCat(options_.out, "/", role, "-", thread, ".log")));
-    return std::make_unique<GtpMatchPlayer>(std::move(program), options_.command_timeout);
+  std::unique_ptr<MatchPlayer> ProgramPlayer(const std::string& command, const char* role,
+                                             int thread) const {
+    return std::make_unique<GtpMatchPlayer>(
+        command, absl::StrCat(options_.out, "/", role, "-", thread, ".log"),
+        options_.command_timeout);
   }
 
   // The games of one thread, with programs of its own.
   absl::Status PlayGames(int thread) {
-    MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<MatchPlayer> opponent,
-                          StartProgram(options_.opponent, "opponent", thread));
+    const std::unique_ptr<MatchPlayer> opponent =
+        ProgramPlayer(options_.opponent, "opponent", thread);
     std::unique_ptr<MatchPlayer> engine;
-    if (!options_.engine.empty()) {
-      MOYO_ASSIGN_OR_RETURN(engine, StartProgram(options_.engine, "engine", thread));
-    }
+    if (!options_.engine.empty()) engine = ProgramPlayer(options_.engine, "engine", thread);
+    int failures_in_row = 0;
     while (true) {
       uint64_t number = 0;
       {
@@ -173,15 +182,16 @@ class Match {
         player.seed += number;  // so that a draw does not depend on which thread plays
         engine = std::make_unique<NetworkMatchPlayer>(*shared_, player);
       }
-      const absl::Status played = PlayOne(number, *engine, *opponent);
-      if (!played.ok()) {
-        return absl::Status(played.code(),
-                            absl::StrCat("game ", number + 1, ": ", played.message()));
-      }
+      absl::StatusOr<PlayedGame> game = PlayOne(number, *engine, *opponent);
+      if (!game.ok()) return InGame(number, game.status());
+      const absl::Status failure = game->outcome.failure;
+      Note(*std::move(game));
+      failures_in_row = failure.ok() ? 0 : failures_in_row + 1;
+      if (failures_in_row == kMaxFailuresInRow) return InGame(number, failure);
     }
   }
 
-  absl::Status PlayOne(uint64_t number, MatchPlayer& engine, MatchPlayer& opponent) {
+  absl::StatusOr<PlayedGame> PlayOne(uint64_t number, MatchPlayer& engine, MatchPlayer& opponent) {
     PlayedGame game{.number = number, .engine_is_black = number % 2 == 0};
     GameRules rules{.komi_half_points = static_cast<int>(std::lround(2 * options_.komi)),
                     .max_moves = options_.max_moves};
@@ -197,8 +207,7 @@ class Match {
         WriteFileAtomically(options_.out + "/" + GameFileName(number),
                             MatchSgf(game.outcome, names[game.engine_is_black ? 0 : 1],
                                      names[game.engine_is_black ? 1 : 0])));
-    Note(std::move(game));
-    return absl::OkStatus();
+    return game;
   }
 
   void Note(PlayedGame game) {
@@ -206,11 +215,13 @@ class Match {
     GameTally tally = Tally([](const PlayedGame&) { return true; });
     Count(game, tally);
     progress_ << absl::StreamFormat(
-                     "game %d: %s in %d moves (%s), engine %s; %d won, %d lost, %d drawn\n",
-                     game.number + 1, game.outcome.result, game.outcome.record.moves.size(),
-                     GameEndName(game.outcome.end), game.engine_is_black ? "black" : "white",
-                     tally.won, tally.lost, tally.drawn)
-              << std::flush;
+        "game %d: %s in %d moves (%s), engine %s; %d won, %d lost, %d drawn\n", game.number + 1,
+        game.outcome.result, game.outcome.record.moves.size(), GameEndName(game.outcome.end),
+        game.engine_is_black ? "black" : "white", tally.won, tally.lost, tally.drawn);
+    if (const absl::Status& failure = game.outcome.failure; !failure.ok()) {
+      progress_ << "  " << failure.message() << "\n";
+    }
+    progress_ << std::flush;
     const auto at = std::lower_bound(
         games_.begin(), games_.end(), game,
         [](const PlayedGame& a, const PlayedGame& b) { return a.number < b.number; });

@@ -12,6 +12,8 @@
 
 namespace moyo::play {
 
+constexpr int kMaxFailuresInRow = 3;
+
 struct MatchOptions {
   std::string opponent;  // command of a GTP program
   std::string engine;    // another one in the network's place; empty: the network
@@ -30,9 +32,10 @@ struct MatchOptions {
 // Game g (from 0) has opening g / 2, and the engine is Black where g is even: the same options give
 // the same openings. Writes OUT/game-0001.sgf and so on, OUT/match.json, and the programs' messages
 // as OUT/opponent-1.log and OUT/engine-1.log. `evaluator` may be null when options.engine is given.
+// A program that fails in a game forfeits it and is started again for the next.
 // A line a game goes to `progress`, the summary to `out`. FAILED_PRECONDITION: OUT holds a match
-// already. Else the first error of a program that can go on no more, which ends the match; games
-// that were finished stay.
+// already. Else what ends the match: a program that cannot begin a game, or failed in the last
+// kMaxFailuresInRow of its thread; games that were finished stay.
 absl::Status RunMatch(const MatchOptions& options, evaluation::Evaluator* evaluator,
                       std::ostream& out, std::ostream& progress);
 

@@ -23,6 +23,16 @@ absl::Status NetworkMatchPlayer::NewGame(int) {
 }
 
 absl::Status GtpMatchPlayer::NewGame(int komi_half_points) {
+  if (program_ != nullptr) {
+    const absl::Status status = SetUp(komi_half_points);
+    if (program_ != nullptr) return status;
+    // It ended after its last answer, with nothing lost.
+  }
+  MOYO_ASSIGN_OR_RETURN(program_, GtpProcess::Start(command_, log_path_));
+  return SetUp(komi_half_points);
+}
+
+absl::Status GtpMatchPlayer::SetUp(int komi_half_points) {
   const std::string komi =
       absl::StrCat(komi_half_points < 0 ? "-" : "", std::abs(komi_half_points) / 2,
                    komi_half_points % 2 != 0 ? ".5" : ".0");
@@ -33,8 +43,14 @@ absl::Status GtpMatchPlayer::NewGame(int komi_half_points) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> GtpMatchPlayer::Say(const std::string& line) {
+  absl::StatusOr<std::string> answer = program_->Say(line, timeout_);
+  if (!answer.ok() && !absl::IsInvalidArgument(answer.status())) program_.reset();
+  return answer;
+}
+
 absl::Status GtpMatchPlayer::Tell(const std::string& line) {
-  const absl::Status status = program_->Say(line, timeout_).status();
+  const absl::Status status = Say(line).status();
   if (!absl::IsInvalidArgument(status)) return status;
   return absl::InvalidArgumentError(
       absl::StrCat("the program refuses '", line, "': ", status.message()));
@@ -45,16 +61,13 @@ absl::Status GtpMatchPlayer::Play(go::Move move) {
 }
 
 absl::StatusOr<Decision> GtpMatchPlayer::GenMove(const GameState&, go::Color color) {
-  MOYO_ASSIGN_OR_RETURN(const std::string answer,
-                        program_->Say(absl::StrCat("genmove ", Letter(color)), timeout_));
+  MOYO_ASSIGN_OR_RETURN(const std::string answer, Say(absl::StrCat("genmove ", Letter(color))));
   if (absl::EqualsIgnoreCase(answer, "resign")) return Decision{.kind = Decision::Kind::kResign};
   const std::optional<go::Point> point = go::ParseVertex(answer, kSize);
   if (!point) return absl::InvalidArgumentError(absl::StrCat("'", answer, "' is no move"));
   return Decision{.point = *point};
 }
 
-absl::StatusOr<std::string> GtpMatchPlayer::FinalScore() {
-  return program_->Say("final_score", timeout_);
-}
+absl::StatusOr<std::string> GtpMatchPlayer::FinalScore() { return Say("final_score"); }
 
 }  // namespace moyo::play

@@ -13,7 +13,9 @@
 
 namespace moyo::play {
 
-// Not thread-safe. Errors of every call but FinalScore mean that the player can go on no more.
+// Not thread-safe. After an error of a player's own (UNAVAILABLE, DEADLINE_EXCEEDED,
+// RESOURCE_EXHAUSTED: a program that ended, hangs or babbles) the game is over for it, and NewGame
+// is the only call that may follow.
 class MatchPlayer {
  public:
   virtual ~MatchPlayer() = default;
@@ -47,8 +49,10 @@ class NetworkMatchPlayer final : public MatchPlayer {
 
 class GtpMatchPlayer final : public MatchPlayer {
  public:
-  GtpMatchPlayer(std::unique_ptr<GtpProcess> program, absl::Duration timeout)
-      : program_(std::move(program)), timeout_(timeout) {}
+  // Of a command for /bin/sh, its messages appended to `log_path`; NewGame runs it.
+  GtpMatchPlayer(std::string command, std::string log_path, absl::Duration timeout)
+      : command_(std::move(command)), log_path_(std::move(log_path)), timeout_(timeout) {}
+  // Starts the program anew where it does not run: the first time, and after it ended or was left.
   absl::Status NewGame(int komi_half_points) override;
   // INVALID_ARGUMENT: it refuses the move.
   absl::Status Play(go::Move move) override;
@@ -57,11 +61,16 @@ class GtpMatchPlayer final : public MatchPlayer {
   absl::StatusOr<std::string> FinalScore() override;
 
  private:
+  absl::Status SetUp(int komi_half_points);
+  // As GtpProcess::Say; a program whose conversation is over is left.
+  absl::StatusOr<std::string> Say(const std::string& line);
   // A command whose answer says nothing.
   absl::Status Tell(const std::string& line);
 
-  std::unique_ptr<GtpProcess> program_;
-  const absl::Duration timeout_;  // of each command
+  const std::string command_;
+  const std::string log_path_;
+  const absl::Duration timeout_;         // of each command
+  std::unique_ptr<GtpProcess> program_;  // null: none runs
 };
 
 }  // namespace moyo::play

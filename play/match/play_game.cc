@@ -31,11 +31,10 @@ Score CountHere(const GameState& state) {
           .margin_half_points = std::abs(margin)};
 }
 
-absl::StatusOr<Score> CountGame(const GameState& state, const std::vector<MatchPlayer*>& judges) {
+Score CountGame(const GameState& state, const std::vector<MatchPlayer*>& judges) {
   for (MatchPlayer* judge : judges) {
     const absl::StatusOr<std::string> text = judge->FinalScore();
-    if (absl::IsUnimplemented(text.status()) || absl::IsInvalidArgument(text.status())) continue;
-    MOYO_RETURN_IF_ERROR(text.status());
+    if (!text.ok()) continue;
     if (const absl::StatusOr<Score> score = ParseScore(*text); score.ok()) return *score;
   }
   return CountHere(state);
@@ -53,34 +52,57 @@ class Referee {
     }
     for (const go::Move& move : rules_.opening) {
       MOYO_RETURN_IF_ERROR(state_.Play(move));
-      for (MatchPlayer* player : players_) MOYO_RETURN_IF_ERROR(player->Play(move));
+      for (const go::Color color : {go::Color::kBlack, go::Color::kWhite}) {
+        MOYO_ASSIGN_OR_RETURN(const bool goes_on, Tell(color, move));
+        if (!goes_on) return Finish();
+      }
     }
     while (state_.consecutive_passes() < 2 && state_.moves().size() < rules_.max_moves) {
       MOYO_ASSIGN_OR_RETURN(const bool goes_on, Turn());
       if (!goes_on) return Finish();
     }
     outcome_.end = state_.consecutive_passes() >= 2 ? GameEnd::kPasses : GameEnd::kMoveBound;
-    MOYO_ASSIGN_OR_RETURN(const Score score, CountGame(state_, judges));
+    const Score score = CountGame(state_, judges);
     winner_ = score.winner;
     margin_half_points_ = score.margin_half_points;
     return Finish();
   }
 
  private:
-  // False when it ended the game.
+  MatchPlayer& Player(go::Color color) { return *players_[color == go::Color::kBlack ? 0 : 1]; }
+
+  // False when it ended the game, here and below.
   absl::StatusOr<bool> Turn() {
     const go::Color color = state_.to_move();
-    const size_t mover = color == go::Color::kBlack ? 0 : 1;
-    const absl::StatusOr<Decision> decision = players_[mover]->GenMove(state_, color);
+    const absl::StatusOr<Decision> decision = Player(color).GenMove(state_, color);
     if (absl::IsInvalidArgument(decision.status())) return Loses(color, GameEnd::kIllegalMove);
-    MOYO_RETURN_IF_ERROR(decision.status());
+    if (!decision.ok()) return Fails(color, decision.status());
     if (decision->kind == Decision::Kind::kResign) return Loses(color, GameEnd::kResignation);
     const go::Move move{decision->point, color};
     const absl::Status played = state_.Play(move);
     if (absl::IsInvalidArgument(played)) return Loses(color, GameEnd::kIllegalMove);
     MOYO_RETURN_IF_ERROR(played);
-    MOYO_RETURN_IF_ERROR(players_[1 - mover]->Play(move));
-    return true;
+    return Tell(go::Opposite(color), move);
+  }
+
+  // Tells the player of `color` a move.
+  absl::StatusOr<bool> Tell(go::Color color, go::Move move) {
+    const absl::Status status = Player(color).Play(move);
+    if (status.ok()) return true;
+    return Fails(color, status);
+  }
+
+  absl::StatusOr<bool> Fails(go::Color color, const absl::Status& failure) {
+    switch (failure.code()) {
+      case absl::StatusCode::kInvalidArgument:
+      case absl::StatusCode::kUnavailable:
+      case absl::StatusCode::kDeadlineExceeded:
+      case absl::StatusCode::kResourceExhausted:
+        outcome_.failure = failure;
+        return Loses(color, GameEnd::kFailure);
+      default:
+        return failure;
+    }
   }
 
   bool Loses(go::Color color, GameEnd end) {
@@ -97,11 +119,12 @@ class Referee {
     info.margin_half_points = static_cast<int16_t>(margin_half_points_);
     outcome_.result = "0";
     if (winner_ != go::Winner::kDraw) {
-      outcome_.result = absl::StrCat(Letter(winner_), "+",
-                                     outcome_.end == GameEnd::kResignation ? "R"
-                                     : outcome_.end == GameEnd::kIllegalMove
-                                         ? "F"
-                                         : absl::StrCat(margin_half_points_ / 2.0));
+      outcome_.result =
+          absl::StrCat(Letter(winner_), "+",
+                       outcome_.end == GameEnd::kResignation ? "R"
+                       : outcome_.end == GameEnd::kIllegalMove || outcome_.end == GameEnd::kFailure
+                           ? "F"
+                           : absl::StrCat(margin_half_points_ / 2.0));
     }
     return outcome_;
   }
@@ -139,6 +162,8 @@ const char* GameEndName(GameEnd end) {
       return "move bound";
     case GameEnd::kIllegalMove:
       return "illegal move";
+    case GameEnd::kFailure:
+      return "failure";
   }
   return "";
 }

@@ -18,19 +18,22 @@ struct GameRules {
   std::vector<go::Move> opening = {};  // told to both before the first move
 };
 
-enum class GameEnd : uint8_t { kPasses, kResignation, kMoveBound, kIllegalMove };
-const char* GameEndName(GameEnd end);  // "passes", "resignation", "move bound", "illegal move"
+enum class GameEnd : uint8_t { kPasses, kResignation, kMoveBound, kIllegalMove, kFailure };
+// "passes", "resignation", "move bound", "illegal move", "failure".
+const char* GameEndName(GameEnd end);
 
 struct GameOutcome {
   go::GameRecord record;  // with komi, winner and margin
   GameEnd end = GameEnd::kPasses;
-  std::string result;  // as SGF's RE: "B+R", "W+3.5", "B+F" after an illegal move, "0" for a draw
+  std::string result;    // as SGF's RE: "B+R", "W+3.5", "0" for a draw, "B+F" when White forfeits
+  absl::Status failure;  // of the loser's program, when that was the end
 };
 
-// Boards are judged here: simple ko and suicide are illegal, and who plays an illegal move or
-// answers what is no move loses. After two passes or max_moves the first of `judges` that can count
-// does; when none can, area counting with every stone alive. Errors are those of a player that can
-// go on no more.
+// Boards are judged here: simple ko and suicide are illegal, and who plays an illegal move, answers
+// what is no move, refuses a legal one, ends or hangs forfeits the game. After two passes or
+// max_moves the first of `judges` that can count does; when none can, area counting with every
+// stone alive. Errors: a player that cannot begin a game, or fails with another code than
+// MatchPlayer names.
 absl::StatusOr<GameOutcome> PlayGame(MatchPlayer& black, MatchPlayer& white, const GameRules& rules,
                                      const std::vector<MatchPlayer*>& judges);
 

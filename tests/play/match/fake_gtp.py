@@ -2,11 +2,14 @@
 """A GTP program for tests: plays down the board in a fixed order, and misbehaves as its arguments say.
 
 fake_gtp.py [--pass-after N] [--resign-after N] [--illegal-after N] [--garbage-after N] [--die-after N]
-            [--hang-after N] [--refuse-komi] [--score TEXT] [--no-score] [--noisy]
-N counts the program's own moves of a game.
+            [--hang-after N] [--die-at-score] [--die-between] [--once FILE] [--refuse-komi] [--refuse-play]
+            [--score TEXT] [--no-score] [--noisy]
+N counts the program's own moves of a game. --die-between: after its score. --once: dies only while FILE is
+missing, and leaves it behind.
 """
 
 import argparse
+import os
 import sys
 
 COLUMNS = "ABCDEFGHJKLMNOPQRST"
@@ -19,11 +22,23 @@ def points(color):
             yield column + str(row)
 
 
+def die(options):
+    if options.once:
+        if os.path.exists(options.once):
+            return
+        with open(options.once, "w"):
+            pass
+    print("dying now", file=sys.stderr, flush=True)
+    sys.exit(3)
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("pass", "resign", "illegal", "garbage", "die", "hang"):
         parser.add_argument("--%s-after" % name, type=int, default=10**9)
-    parser.add_argument("--refuse-komi", action="store_true")
+    for name in ("refuse-komi", "refuse-play", "die-at-score", "die-between"):
+        parser.add_argument("--" + name, action="store_true")
+    parser.add_argument("--once")
     parser.add_argument("--score", default="B+3.5")
     parser.add_argument("--no-score", action="store_true")
     parser.add_argument("--noisy", action="store_true")
@@ -41,14 +56,17 @@ def main():
             taken, own = set(), 0
         elif words[0] == "komi" and options.refuse_komi:
             status, answer = "?", "no komi here"
+        elif words[0] == "play" and options.refuse_play:
+            status, answer = "?", "no moves here"
         elif words[0] == "play":
             taken.add(words[2].upper())
         elif words[0] == "final_score":
+            if options.die_at_score:
+                die(options)
             status, answer = ("?", "cannot count") if options.no_score else ("=", options.score)
         elif words[0] == "genmove":
             if own >= options.die_after:
-                print("dying now", file=sys.stderr, flush=True)
-                sys.exit(3)
+                die(options)
             if own >= options.hang_after:
                 continue
             if own >= options.resign_after:
@@ -67,6 +85,8 @@ def main():
             print("=\n", flush=True)
             return
         print("%s %s\n" % (status, answer), flush=True)
+        if options.die_between and words[0] == "final_score":
+            die(options)
 
 
 main()

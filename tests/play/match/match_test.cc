@@ -133,27 +133,68 @@ TEST_F(MatchTest, NetworkPlaysTheOpeningAndItsMoves) {
   EXPECT_THAT(Game(1), HasSubstr("RE[0]"));
 }
 
-TEST_F(MatchTest, ProgramThatCannotGoOnEndsTheMatchWithItsName) {
+TEST_F(MatchTest, AProgramThatFailsForfeitsTheGameWithTheReason) {
   struct Case {
     const char* arguments;
-    absl::StatusCode code;
     const char* message;
   };
-  for (const Case& c :
-       {Case{"--die-after 2", absl::StatusCode::kUnavailable, "has ended"},
-        Case{"--hang-after 2", absl::StatusCode::kDeadlineExceeded, "in time"},
-        Case{"--refuse-komi", absl::StatusCode::kInvalidArgument, "no komi here"}}) {
+  for (const Case& c : {Case{"--die-after 2", "has ended (dying now)"},
+                        Case{"--hang-after 2", "did not answer in time"},
+                        Case{"--refuse-play", "refuses 'play b "}}) {
     std::filesystem::remove_all(folder_.path() + "/match");
     MatchOptions options = Options(Fake(), Fake(c.arguments));
+    options.games = 1;
     // Long enough for two interpreters to start on a busy machine, and no longer.
-    if (c.code == absl::StatusCode::kDeadlineExceeded) options.command_timeout = absl::Seconds(5);
+    options.command_timeout = absl::Seconds(5);
     const absl::Status status = Run(options);
-    EXPECT_EQ(status.code(), c.code) << c.arguments << ": " << status;
-    EXPECT_THAT(std::string(status.message()), HasSubstr("game 1: "));
-    EXPECT_THAT(std::string(status.message()), HasSubstr(c.message));
+    ASSERT_TRUE(status.ok()) << c.arguments << ": " << status;
+    const auto result = Report()["results"][0];
+    EXPECT_EQ(result["end"], "failure") << c.arguments;
+    EXPECT_EQ(result["result"], "B+F") << c.arguments;
+    EXPECT_THAT(result["failure"], HasSubstr(c.message));
+    EXPECT_THAT(progress_.str(), HasSubstr(c.message));
+    EXPECT_THAT(Game(1), HasSubstr("RE[B+F]"));
   }
-  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/match/match.json"));
-  std::filesystem::remove_all(folder_.path() + "/match");
+}
+
+TEST_F(MatchTest, AProgramThatEndedIsStartedAgainForTheNextGame) {
+  const std::string once = absl::StrCat(" --once ", folder_.path(), "/died");
+  struct Case {
+    const char* death;
+    const char* result;  // of the game with it
+  };
+  for (const Case& c : {Case{"--die-after 2", "B+F"},
+                        Case{"--die-at-score", "W+6.5"},  // by area, which is White's by komi
+                        Case{"--die-between", "B+1"}}) {
+    std::filesystem::remove_all(folder_.path() + "/match");
+    std::filesystem::remove(folder_.path() + "/died");
+    const absl::Status status =
+        Run(Options(Fake("--pass-after 3 --no-score"),
+                    Fake(absl::StrCat("--pass-after 3 --score B+1 ", c.death, once))));
+    ASSERT_TRUE(status.ok()) << c.death << ": " << status;
+    EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/died")) << c.death;
+    EXPECT_EQ(Report()["results"][0]["result"], c.result) << c.death;
+    EXPECT_EQ(Report()["results"][1]["result"], "B+1") << c.death;
+    EXPECT_EQ(Report()["results"][1]["failure"], nullptr) << c.death;
+  }
+}
+
+TEST_F(MatchTest, AProgramThatFailsAgainAndAgainEndsTheMatch) {
+  MatchOptions options = Options(Fake("--die-after 1"), Fake());
+  options.games = 5;
+  const absl::Status status = Run(options);
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("game 3: "));
+  EXPECT_THAT(Game(3), HasSubstr("RE[W+F]"));
+  EXPECT_FALSE(std::filesystem::exists(options.out + "/game-0004.sgf"));
+  EXPECT_FALSE(std::filesystem::exists(options.out + "/match.json"));
+}
+
+TEST_F(MatchTest, AProgramThatCannotBeginEndsTheMatchWithItsName) {
+  const absl::Status refuses = Run(Options(Fake(), Fake("--refuse-komi")));
+  EXPECT_TRUE(absl::IsInvalidArgument(refuses)) << refuses;
+  EXPECT_THAT(std::string(refuses.message()), HasSubstr("game 1: "));
+  EXPECT_THAT(std::string(refuses.message()), HasSubstr("no komi here"));
   const absl::Status missing = Run(Options(Fake(), "/no/such/program"));
   EXPECT_TRUE(absl::IsUnavailable(missing));
   EXPECT_THAT(std::string(missing.message()), HasSubstr("not found"));
