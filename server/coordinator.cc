@@ -8,12 +8,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/protocol.h"
 #include "server/messages.h"
 
 namespace moyo::server {
 namespace {
 
-constexpr uint32_t kProtocolVersion = 1;
 constexpr size_t kMaxWorkers = 100'000;
 constexpr uint32_t kMaxParallel = 4096;
 constexpr size_t kMaxNameBytes = 200;
@@ -124,10 +124,10 @@ absl::Status Coordinator::CheckParserVersion(uint32_t version) {
 
 absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& request,
                                          v1::RegisterWorkerResponse& response) {
-  if (request.protocol_version() != kProtocolVersion) {
+  if (request.protocol_version() != rpc::kProtocolVersion) {
     return absl::FailedPreconditionError(
         absl::StrCat("the worker speaks protocol ", request.protocol_version(), ", the server ",
-                     kProtocolVersion, "; use the same release everywhere"));
+                     rpc::kProtocolVersion, "; use the same release everywhere"));
   }
   if (request.name().size() > kMaxNameBytes) return absl::InvalidArgumentError("name too long");
   MOYO_RETURN_IF_ERROR(CheckParserVersion(request.parser_version()));

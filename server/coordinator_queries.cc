@@ -12,13 +12,13 @@
 #include "common/base/memory.h"
 #include "common/base/status_macros.h"
 #include "common/base/version.h"
+#include "common/rpc/protocol.h"
 #include "server/coordinator.h"
 #include "server/messages.h"
 
 namespace moyo::server {
 namespace {
 
-constexpr size_t kChunkBytes = 256 * 1024;
 constexpr uint64_t kMaxShardBytes = 1ull << 30;
 constexpr int kEntriesPerMessage = 500;
 constexpr absl::Duration kRateWindow = absl::Seconds(10);
@@ -72,7 +72,7 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
                             : store_.ResumeUpload(key, header.offset()));
   if (upload == nullptr) return absl::OkStatus();
   do {
-    if (message.data().size() > kChunkBytes) {
+    if (message.data().size() > rpc::kChunkBytes) {
       return absl::InvalidArgumentError("a message may carry at most 256 KiB");
     }
     traffic_.uploads.bytes += message.data().size();
@@ -106,7 +106,7 @@ absl::Status Coordinator::DownloadShard(const v1::DownloadShardRequest& request,
   uint64_t offset = request.offset();
   while (offset < length_bytes) {
     std::string& data = *message.mutable_data();
-    data.resize(std::min<uint64_t>(kChunkBytes, length_bytes - offset));
+    data.resize(std::min<uint64_t>(rpc::kChunkBytes, length_bytes - offset));
     const ssize_t got = pread(fd, data.data(), data.size(), offset);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return ErrnoStatus(errno, "read", path);

@@ -12,8 +12,6 @@
 
 namespace moyo::rpc {
 
-inline constexpr uint32_t kProtocolVersion = 1;
-inline constexpr size_t kChunkBytes = 256 * 1024;  // of every stream
 inline constexpr int kMaxMessageBytes = 64 * 1024 * 1024;
 
 absl::Status FromGrpc(const grpc::Status& status);

@@ -30,6 +30,7 @@
 
 #include "common/base/digest.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/protocol.h"
 #include "common/sgf/game_reader.h"
 #include "moyo/v1/admin.grpc.pb.h"
 #include "moyo/v1/shard.grpc.pb.h"

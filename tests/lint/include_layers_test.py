@@ -37,8 +37,8 @@ PARTS = {
     "server/catalog": ([BASE, "server/store/", "common/source/", "common/sgf/splitter.h"], ["io"]),
     # The class behind the RPCs: messages in, messages out, no transport.
     "server/coordinator": (
-        [BASE, "server/work/", "server/store/", "server/catalog/", "server/messages.h", "server/traffic.h",
-         "server/training_history.h"],
+        [BASE, "server/work/", "server/store/", "server/catalog/", "common/rpc/protocol.h", "server/messages.h",
+         "server/traffic.h", "server/training_history.h"],
         ["io", "proto"],
     ),
     "server/rpc": (

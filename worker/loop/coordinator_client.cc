@@ -5,6 +5,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/protocol.h"
 
 namespace moyo::worker {
 namespace {

@@ -17,7 +17,7 @@
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/stop_flag.h"
-#include "common/rpc/channel.h"
+#include "common/rpc/protocol.h"
 #include "common/rpc/server_access.h"
 #include "common/sgf/game_reader.h"
 #include "worker/loop/coordinator_client.h"

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "common/base/digest.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/protocol.h"
 #include "moyo/v1/shard.grpc.pb.h"
 #include "server/coordinator.h"
 #include "server/rpc/listener.h"

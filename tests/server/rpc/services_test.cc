@@ -8,6 +8,7 @@
 #include "absl/synchronization/notification.h"
 #include "common/base/digest.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/protocol.h"
 #include "moyo/v1/admin.grpc.pb.h"
 #include "moyo/v1/shard.grpc.pb.h"
 #include "moyo/v1/training.grpc.pb.h"

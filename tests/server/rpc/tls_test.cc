@@ -12,6 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/join_code.h"
+#include "common/rpc/protocol.h"
 #include "common/rpc/server_access.h"
 #include "moyo/v1/admin.grpc.pb.h"
 #include "moyo/v1/shard.grpc.pb.h"

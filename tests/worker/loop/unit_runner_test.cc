@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "common/rpc/channel.h"
+#include "common/rpc/protocol.h"
 #include "tests/worker/loop/fake_server.h"
 
 namespace moyo::worker {
