@@ -1,11 +1,15 @@
 #include "cli/server_connection.h"
 
+#include <cstdio>
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "cli/run_folder.h"
 #include "common/base/clock.h"
+#include "common/base/command_line.h"
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
@@ -19,6 +23,7 @@ namespace {
 constexpr absl::Duration kStartTimeout = absl::Minutes(2);  // a large catalogue is opened first
 constexpr absl::Duration kStopPatience = absl::Seconds(10);
 constexpr absl::Duration kProbeTimeout = absl::Seconds(3);
+constexpr absl::Duration kLookAgain = absl::Milliseconds(500);
 constexpr char kListening[] = "listening on ";
 
 // The address in the server's "listening on HOST:PORT" line; empty while it is not there.
@@ -74,9 +79,12 @@ absl::StatusOr<StartedServer> StartServer(const ServerStart& start) {
     started.address = ListeningAddress(LogTail(spec.log_path, started.child->log_begin()));
     if (running && !started.address.empty()) return started;
     if (!running) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "moyo-server ended with ", started.child->EndText(), ": ",
-          LastLogLine(spec.log_path, started.child->log_begin()), " (log: ", spec.log_path, ")"));
+      const bool in_use = started.child->exit_code() == kRunInUse;
+      return absl::Status(
+          in_use ? absl::StatusCode::kAborted : absl::StatusCode::kFailedPrecondition,
+          absl::StrCat("moyo-server ended with ", started.child->EndText(), ": ",
+                       LastLogLine(spec.log_path, started.child->log_begin()),
+                       " (log: ", spec.log_path, ")"));
     }
     if (WaitForShutdown(absl::Milliseconds(20))) return absl::CancelledError("stopped by a signal");
   }
@@ -103,22 +111,44 @@ absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const S
     return server;
   }
   MOYO_RETURN_IF_ERROR(CheckRunFolder(target.run_dir));
-  if (absl::StatusOr<rpc::ServerAccess> live = LiveAccess(target.run_dir); live.ok()) {
-    const absl::Status found = rpc::CheckServer(*live, kProbeTimeout);
-    // With the administrator's code, it is another server on the port of one that was killed.
-    if (absl::IsFailedPrecondition(found) && live->token.empty()) return found;
-    auto server = std::make_unique<ServerConnection>(*live);
-    if (found.ok() && server->GetStatus(kProbeTimeout).ok()) return server;
+  const absl::Time deadline = Clock::Steady().Now() + kStartTimeout;
+  bool told = false;
+  while (true) {
+    MOYO_ASSIGN_OR_RETURN(std::unique_ptr<ServerConnection> live, OpenLive(target.run_dir));
+    if (live != nullptr) return live;
+    if (temporary == Temporary::kRefused) {
+      return absl::UnavailableError(absl::StrCat("no server is running on '", target.run_dir,
+                                                 "'; start one, or ask without --watch"));
+    }
+    absl::StatusOr<std::unique_ptr<ServerConnection>> own = OpenTemporary(target.run_dir);
+    if (!absl::IsAborted(own.status()) || Clock::Steady().Now() >= deadline) return own;
+    if (!std::exchange(told, true)) {
+      std::fprintf(stderr, "a server that does not answer has '%s'; waiting for it\n",
+                   target.run_dir.c_str());
+    }
+    if (WaitForShutdown(kLookAgain)) return absl::CancelledError("stopped by a signal");
   }
-  if (temporary == Temporary::kRefused) {
-    return absl::UnavailableError(absl::StrCat("no server is running on '", target.run_dir,
-                                               "'; start one, or ask without --watch"));
-  }
+}
+
+absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::OpenLive(
+    const std::string& run_dir) {
+  absl::StatusOr<rpc::ServerAccess> access = LiveAccess(run_dir);
+  if (!access.ok()) return nullptr;
+  const absl::Status found = rpc::CheckServer(*access, kProbeTimeout);
+  // With the administrator's code, it is another server on the port of one that was killed.
+  if (absl::IsFailedPrecondition(found) && access->token.empty()) return found;
+  auto server = std::make_unique<ServerConnection>(*access);
+  if (!found.ok() || !server->GetStatus(kProbeTimeout).ok()) return nullptr;
+  return server;
+}
+
+absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::OpenTemporary(
+    const std::string& run_dir) {
   MOYO_ASSIGN_OR_RETURN(StartedServer started, StartServer({.program_folder = ProgramFolder(),
-                                                            .run_dir = target.run_dir,
+                                                            .run_dir = run_dir,
                                                             .listen = "127.0.0.1:0"}));
   auto server = std::make_unique<ServerConnection>(
-      LiveAccess(target.run_dir).value_or(rpc::ServerAccess(started.address)));
+      LiveAccess(run_dir).value_or(rpc::ServerAccess(started.address)));
   server->temporary_ = std::move(started.child);
   MOYO_RETURN_IF_ERROR(server->GetStatus().status());
   return server;

@@ -41,14 +41,17 @@ struct StartedServer {
   std::unique_ptr<Child> child;
   std::string address;
 };
-// Starts moyo-server and waits until it listens. FAILED_PRECONDITION carries its last line.
+// Starts moyo-server and waits until it listens. FAILED_PRECONDITION carries its last line, and so
+// does ABORTED: another server has the run directory.
 absl::StatusOr<StartedServer> StartServer(const ServerStart& start);
 
 // Thread-safe but for Open and the destructor.
 class ServerConnection {
  public:
   enum class Temporary { kAllowed, kRefused };
-  // UNAVAILABLE: no answer. NOT_FOUND, FAILED_PRECONDITION: as CheckRunFolder and StartServer.
+  // With a run directory it waits, as long as a start may take, for a server there that does not
+  // answer yet or is about to end. UNAVAILABLE: no answer. NOT_FOUND, FAILED_PRECONDITION: as
+  // CheckRunFolder and StartServer.
   static absl::StatusOr<std::unique_ptr<ServerConnection>> Open(
       const ServerTarget& target, Temporary temporary = Temporary::kAllowed);
   // Of a server that is known to listen (and checked, if it has a pin); nothing is sent.
@@ -68,6 +71,11 @@ class ServerConnection {
   absl::Status Explain(const absl::Status& status, const std::string& what) const;
 
  private:
+  // Null when none answers.
+  static absl::StatusOr<std::unique_ptr<ServerConnection>> OpenLive(const std::string& run_dir);
+  static absl::StatusOr<std::unique_ptr<ServerConnection>> OpenTemporary(
+      const std::string& run_dir);
+
   rpc::ServerAccess access_;
   std::unique_ptr<v1::AdminService::Stub> admin_;
   std::unique_ptr<v1::ShardService::Stub> shards_;

@@ -58,9 +58,8 @@ absl::StatusOr<FileLock> OpenRunFolder(const std::string& run_dir) {
   MOYO_RETURN_IF_ERROR(MakeFolder(run_dir + "/server"));
   absl::StatusOr<FileLock> lock = FileLock::Acquire(run_dir + "/server/lock");
   if (absl::IsFailedPrecondition(lock.status())) {
-    return absl::FailedPreconditionError(absl::StrCat("another moyo-server uses run directory '",
-                                                      run_dir,
-                                                      "'; stop it or use another --run-dir"));
+    return absl::AbortedError(absl::StrCat("another moyo-server uses run directory '", run_dir,
+                                           "'; stop it or use another --run-dir"));
   }
   if (lock.ok() && !version.ok()) {
     MOYO_RETURN_IF_ERROR(WriteFileAtomically(version_path, absl::StrCat(kRunFolderVersion, "\n")));

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/command_line.h"
 #include "common/base/files.h"
 #include "common/base/host.h"
 #include "common/base/shutdown.h"
@@ -114,7 +115,8 @@ int RunServer(const ServerOptions& options) {
   const absl::Status status = Serve(options);
   if (status.ok()) return 0;
   std::cerr << "moyo-server: " << std::string(status.message()) << "\n";
-  return absl::IsInvalidArgument(status) ? 2 : 1;
+  if (absl::IsAborted(status)) return kRunInUse;
+  return absl::IsInvalidArgument(status) ? kWrongUsage : 1;
 }
 
 }  // namespace moyo::server

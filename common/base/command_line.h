@@ -19,7 +19,9 @@
 
 namespace moyo {
 
-inline constexpr int kWrongUsage = 2;  // exit code of every program
+// Exit codes: of every program, and of moyo-server when another one has its run directory.
+inline constexpr int kWrongUsage = 2;
+inline constexpr int kRunInUse = 3;
 // The group of options that are required although CLI11 does not ask for them: because one of the
 // program's commands does without.
 inline constexpr char kRequiredGroup[] = "Required";
