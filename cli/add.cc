@@ -49,12 +49,11 @@ absl::Status AddGames(const AddOptions& options) {
   const absl::Status status =
       rpc::FromGrpc(server->admin().AddSources(&context, request, &response));
   MOYO_RETURN_IF_ERROR(server->Explain(status, "adding games"));
-  std::printf("added %s games in %s sources; %s sources were known already\n",
-              WithCommas(response.games()).c_str(), WithCommas(response.sources()).c_str(),
-              WithCommas(response.known()).c_str());
+  std::printf("added %s in %s; known already: %s\n", Counted(response.games(), "game").c_str(),
+              Counted(response.sources(), "source").c_str(), WithCommas(response.known()).c_str());
   if (response.removed() > 0) {
-    std::printf("%s sources are no longer there; their games stay in the dataset, marked\n",
-                WithCommas(response.removed()).c_str());
+    std::printf("no longer there: %s; the games stay in the dataset, marked\n",
+                Counted(response.removed(), "source").c_str());
   }
   return absl::OkStatus();
 }

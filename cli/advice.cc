@@ -90,8 +90,8 @@ void AdviseOnTraining(const v1::GetStatusResponse& status, const std::string& ad
   const v1::TrainingProgress& training = status.training();
   if (!status.has_training()) {
     if (status.complete() && status.shard_count() > 0) {
-      advice.push_back(absl::StrCat(WithCommas(status.shard_count()),
-                                    " shards are ready and no trainer has reported; start one: "
+      advice.push_back(absl::StrCat(Counted(status.shard_count(), "shard"),
+                                    " ready and no trainer has reported; start one: "
                                     "moyo-trainer ",
                                     ServerFlag(address), " --run-dir DIR"));
     }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/base/text.h"
 #include "common/status/status_json.h"
 
 namespace moyo::cli {
@@ -81,9 +82,9 @@ absl::StatusOr<PlaneExportResult> ExportPlanes(ShardFeed& feed, const PlaneExpor
   result.files = writer.files();
   result.bytes = writer.bytes();
   if (result.counts.positions == 0) {
-    return absl::NotFoundError(absl::StrCat("no 19x19 position in ", result.shards, " shards (",
-                                            result.counts.other_sizes,
-                                            " games on other boards); nothing was written"));
+    return absl::NotFoundError(absl::StrCat(
+        "no 19x19 position in ", Counted(result.shards, "shard"), " (",
+        Counted(result.counts.other_sizes, "game"), " on other boards); nothing was written"));
   }
   MOYO_RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(options.writer.folder, "/", kReport),
                                            DumpJson(PlaneExportJson(options, result), 2) + "\n"));

@@ -24,9 +24,8 @@ struct Options {
 };
 
 void PrintResult(const PlaneExportOptions& options, const PlaneExportResult& result) {
-  std::printf("%s positions of %s games in %s, %s, in %s\n",
-              WithCommas(result.counts.positions).c_str(), WithCommas(result.counts.games).c_str(),
-              result.files == 1 ? "1 file" : (WithCommas(result.files) + " files").c_str(),
+  std::printf("%s of %s in %s, %s, in %s\n", Counted(result.counts.positions, "position").c_str(),
+              Counted(result.counts.games, "game").c_str(), Counted(result.files, "file").c_str(),
               HumanBytes(result.bytes).c_str(), options.writer.folder.c_str());
   const WalkCounts& counts = result.counts;
   if (counts.copies + counts.other_sizes + counts.not_every + counts.over_limit == 0) return;

@@ -86,7 +86,7 @@ void AppendTraining(const v1::TrainingProgress& t, std::string& out) {
 void AppendCheckpoints(const v1::GetStatusResponse& status, const StatusSource& source,
                        std::string& out) {
   std::string shards =
-      absl::StrCat(WithCommas(status.shard_count()), " files, ", HumanBytes(status.shard_bytes()));
+      absl::StrCat(Counted(status.shard_count(), "file"), ", ", HumanBytes(status.shard_bytes()));
   if (!source.run_dir.empty()) absl::StrAppend(&shards, ", in ", source.run_dir, "/server/shards");
   Line(out, "shards", shards);
   if (!status.dataset_digest().empty()) Line(out, "dataset", HexDigest(status.dataset_digest()));

@@ -21,8 +21,9 @@ absl::Status SaveShards(const ShardsOptions& options) {
   ProgressBar progress(stdout);
   MOYO_ASSIGN_OR_RETURN(const DownloadResult result,
                         DownloadShards(*server, options.out, progress));
-  std::printf("%s games in %s shards, %s, in %s (%s new, %s there already); dataset %s\n",
-              WithCommas(result.games).c_str(), WithCommas(result.downloaded + result.kept).c_str(),
+  std::printf("%s in %s, %s, in %s (%s new, %s there already); dataset %s\n",
+              Counted(result.games, "game").c_str(),
+              Counted(result.downloaded + result.kept, "shard").c_str(),
               HumanBytes(result.bytes).c_str(), options.out.c_str(),
               WithCommas(result.downloaded).c_str(), WithCommas(result.kept).c_str(),
               result.dataset_digest.c_str());

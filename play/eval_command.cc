@@ -121,8 +121,8 @@ absl::Status RunEval(const EvalOptions& options, evaluation::Evaluator& evaluato
   const Metrics metrics = evaluation.Result();
   if (metrics.positions == 0) {
     return absl::NotFoundError(absl::StrCat("no 19x19 game with a legal move among ",
-                                            WithCommas(counts->games), " games in ",
-                                            WithCommas(counts->files), " files; check --games"));
+                                            Counted(counts->games, "game"), " in ",
+                                            Counted(counts->files, "file"), "; check --games"));
   }
   if (!options.report.empty()) MOYO_RETURN_IF_ERROR(WriteReport(options, evaluation));
   out << (options.json ? GameEvaluationJson(evaluation) + "\n" : ResultText(evaluation));

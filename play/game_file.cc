@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "common/base/text.h"
 #include "common/sgf/game_reader.h"
 #include "common/sgf/game_writer.h"
 #include "common/sgf/splitter.h"
@@ -24,8 +25,8 @@ absl::StatusOr<go::GameRecord> LoadGame(const std::string& path, size_t index) {
         absl::StrCat("no game found in '", path, "'; give an SGF file"));
   }
   if (index >= spans.size()) {
-    return absl::OutOfRangeError(
-        absl::StrCat("'", path, "' holds ", spans.size(), " games; give a lower game number"));
+    return absl::OutOfRangeError(absl::StrCat("'", path, "' holds ", Counted(spans.size(), "game"),
+                                              "; give a lower game number"));
   }
   const sgf::GameSpan span = spans[index];
   go::GameRecord game;

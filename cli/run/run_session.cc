@@ -214,9 +214,9 @@ absl::Status RunSession::CheckParsed() const {
     return absl::FailedPreconditionError(
         absl::StrCat("no game was found: ", error.empty() ? "the paths hold none" : error));
   }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "none of the ", WithCommas(ledger.found()),
-      " games found was accepted; 'moyo ledger --run-dir ", options_.run_dir, "' says why"));
+  return absl::FailedPreconditionError(absl::StrCat("none of ", Counted(ledger.found(), "game"),
+                                                    " found was accepted; 'moyo ledger --run-dir ",
+                                                    options_.run_dir, "' says why"));
 }
 
 std::string RunSession::TrainedWith() const {

@@ -79,7 +79,7 @@ std::string SummaryText(const RunSummary& summary) {
   Line(out, "games", LedgerText(status.ledger()));
   Line(out, "positions", WithCommas(status.ledger().positions()));
   Line(out, "shards",
-       absl::StrFormat("%s files, %s, %.0f bytes a game", WithCommas(status.shard_count()),
+       absl::StrFormat("%s, %s, %.0f bytes a game", Counted(status.shard_count(), "file"),
                        HumanBytes(status.shard_bytes()), BytesPerGame(status)));
   Line(out, "dataset", HexDigest(status.dataset_digest()));
   AppendParse(summary, out);

@@ -140,7 +140,7 @@ class SurveyProgress {
             .total = total_bytes / unit,
             .noun = is_large ? "MiB" : "KiB",
             .rate = static_cast<double>(file_bytes) / static_cast<double>(unit) / seconds(),
-            .extra = absl::StrCat(WithCommas(games), " games")};
+            .extra = Counted(games, "game")};
   }
 
   ProgressBar& bar_;

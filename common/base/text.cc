@@ -12,6 +12,11 @@ std::string WithCommas(uint64_t value) {
   return digits;
 }
 
+std::string Counted(uint64_t count, std::string_view noun) {
+  return absl::StrCat(WithCommas(count), " ", absl::string_view(noun.data(), noun.size()),
+                      count == 1 ? "" : "s");
+}
+
 std::string HumanBytes(uint64_t bytes) {
   static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
   double value = static_cast<double>(bytes);

@@ -9,9 +9,10 @@
 
 namespace moyo {
 
-std::string WithCommas(uint64_t value);              // 38,982
-std::string HumanBytes(uint64_t bytes);              // 9.3 MiB
-std::string HumanDuration(absl::Duration duration);  // 2m 05s
+std::string WithCommas(uint64_t value);                      // 38,982
+std::string Counted(uint64_t count, std::string_view noun);  // 1 game, 38,982 games
+std::string HumanBytes(uint64_t bytes);                      // 9.3 MiB
+std::string HumanDuration(absl::Duration duration);          // 2m 05s
 std::string EscapeBytes(std::string_view bytes,
                         size_t max_bytes);  // printable ASCII, \xNN, cut with ...
 

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/base/text.h"
 #include "common/features/planes.h"
 #include "common/go/replay.h"
 #include "common/sgf/game_reader.h"
@@ -78,7 +79,7 @@ absl::StatusOr<ordered_json> ReadUpload(std::string_view bytes, const std::strin
   }
   const std::vector<sgf::GameSpan> spans = sgf::SplitGames(bytes);
   if (wanted > spans.size()) {
-    return absl::NotFoundError(absl::StrCat("the file holds ", spans.size(), " games"));
+    return absl::NotFoundError(absl::StrCat("the file holds ", Counted(spans.size(), "game")));
   }
   const sgf::GameSpan span = spans[wanted - 1];
   const std::string_view text = bytes.substr(span.begin, span.end - span.begin);

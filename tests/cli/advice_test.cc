@@ -94,7 +94,7 @@ TEST(AdviceTest, ShardsWithoutATrainerSayHowToStartOne) {
   v1::GetStatusResponse status = Training();
   status.clear_training();
   EXPECT_THAT(Advice(status, "h:1"),
-              ElementsAre("60 shards are ready and no trainer has reported; start one: "
+              ElementsAre("60 shards ready and no trainer has reported; start one: "
                           "moyo-trainer --server h:1 --run-dir DIR"));
 }
 

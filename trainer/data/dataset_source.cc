@@ -4,6 +4,7 @@
 #include "absl/time/time.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
+#include "common/base/text.h"
 
 namespace moyo::trainer {
 namespace {
@@ -20,8 +21,9 @@ absl::Status AwaitShards(const StartRule& rule,
     if (so_far.complete || enough) return absl::OkStatus();
     if (rule.on_wait) {
       const std::string what =
-          rule.start_after > 0 ? absl::StrCat(rule.start_after, " shards") : "the parse to finish";
-      rule.on_wait(absl::StrCat("waiting for ", what, ": ", so_far.shards, " shards so far"));
+          rule.start_after > 0 ? Counted(rule.start_after, "shard") : "the parse to finish";
+      rule.on_wait(
+          absl::StrCat("waiting for ", what, ": ", Counted(so_far.shards, "shard"), " so far"));
     }
     if (WaitForShutdown(kPollInterval)) return absl::CancelledError("shutting down");
   }

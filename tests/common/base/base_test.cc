@@ -164,6 +164,9 @@ TEST(TextTest, NumbersReadAsPeopleWriteThem) {
   EXPECT_EQ(WithCommas(0), "0");
   EXPECT_EQ(WithCommas(999), "999");
   EXPECT_EQ(WithCommas(1234567), "1,234,567");
+  EXPECT_EQ(Counted(0, "game"), "0 games");
+  EXPECT_EQ(Counted(1, "game"), "1 game");
+  EXPECT_EQ(Counted(38982, "game"), "38,982 games");
   EXPECT_EQ(HumanBytes(1536), "1.5 KiB");
   EXPECT_EQ(HumanDuration(absl::Seconds(125)), "2m 05s");
   EXPECT_EQ(EscapeBytes("a\xff\n", 10), "a\\xff\\n");

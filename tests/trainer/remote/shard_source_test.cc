@@ -48,7 +48,7 @@ TEST_F(ShardSourceTest, TheWholeParseIsWaitedForUnlessSoManyShardsAreEnough) {
   AddShard(1);
   on_wait_ = [this] { server_.shards.manifest.set_complete(true); };
   EXPECT_EQ((*Source()->First())->size(), 1u);
-  EXPECT_EQ(waits_, std::vector<std::string>{"waiting for the parse to finish: 1 shards so far"});
+  EXPECT_EQ(waits_, std::vector<std::string>{"waiting for the parse to finish: 1 shard so far"});
 
   server_.shards.manifest.set_complete(false);
   waits_.clear();
@@ -57,7 +57,7 @@ TEST_F(ShardSourceTest, TheWholeParseIsWaitedForUnlessSoManyShardsAreEnough) {
 
   on_wait_ = [this] { AddShard(2); };
   EXPECT_EQ((*Source(2)->First())->size(), 2u);
-  EXPECT_EQ(waits_, std::vector<std::string>{"waiting for 2 shards: 1 shards so far"});
+  EXPECT_EQ(waits_, std::vector<std::string>{"waiting for 2 shards: 1 shard so far"});
 }
 
 TEST_F(ShardSourceTest, AParseThatEndsWithFewerShardsIsNotWaitedForAnyLonger) {
