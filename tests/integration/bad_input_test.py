@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Bad input gets the right exit code and exactly one line on stderr that names what is wrong."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import tempfile
 import unittest
 
 import programs
+from waiting import await_value
 
 GAME = "(;GM[1]FF[4]SZ[19];B[pd];W[dp];B[pp];W[dd])"
 
@@ -26,6 +28,11 @@ class BadInputTest(unittest.TestCase):
         with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
         return self.path(name)
+
+    @staticmethod
+    def read(path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
 
     def refused(self, code, words, *arguments):
         if not programs.have(arguments[0]):
@@ -76,7 +83,7 @@ class BadInputTest(unittest.TestCase):
         if not programs.have("moyo-server", "moyo-worker"):
             self.skipTest("server and worker are not built")
         self.write("games/a.sgf", "(;GM[2];B[pd])")
-        self.refused(1, ["none of the 1 games", "moyo ledger"], "moyo", "run", "--parse-only",
+        self.refused(1, ["none of 1 game found", "moyo ledger"], "moyo", "run", "--parse-only",
                      "--games", self.path("games"), "--run-dir", self.path("run"))
 
     def test_full_disk(self):
@@ -100,6 +107,20 @@ class BadInputTest(unittest.TestCase):
                      self.path("games"), "--run-dir", self.path("run"))
         self.refused(1, ["moyo-run 999", "moyo-run 1"], "moyo", "status", "--run-dir",
                      self.path("run"))
+
+    def test_run_directory_that_a_server_has(self):
+        self.write("run/version", "moyo-run 1\n")
+        log = self.write("run/server/log", "")
+        with open(self.path("run/server/lock"), "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.refused(3, ["another moyo-server", self.path("run")], "moyo-server", "--run-dir",
+                         self.path("run"), "--listen", "127.0.0.1:0")
+            # A question waits for that server: it may be starting, or ending.
+            asking = programs.start("moyo", "status", "--run-dir", self.path("run"), log=log)
+            await_value("the question to wait", lambda: "waiting for it" in self.read(log))
+            self.assertIsNone(asking.poll())
+        self.assertEqual(asking.wait(timeout=60), 0, self.read(log))
+        self.assertIn("games", self.read(log))
 
     def test_folder_that_is_no_run_directory(self):
         self.write("thesis/chapter.txt", "precious")
