@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "trainer/model/winograd.h"
+
 namespace moyo::trainer {
 namespace {
 
@@ -34,7 +36,7 @@ PooledImpl::PooledImpl(int in, int channels, int kernel)
       norm(register_module("norm", NormRelu(channels))) {}
 
 torch::Tensor PooledImpl::forward(const torch::Tensor& x) {
-  return fused::NormReluPool(norm->norm, conv(x));
+  return fused::NormReluPool(norm->norm, Convolve(conv, x));
 }
 
 PreActivationBlockImpl::PreActivationBlockImpl(int filters, int pooled_channels)
@@ -55,10 +57,10 @@ PreActivationBlockImpl::PreActivationBlockImpl(int filters, int pooled_channels)
 
 Pending PreActivationBlockImpl::forward(const Pending& before) {
   const auto [x, active] = SumUp(first_norm, before);
-  const torch::Tensor y = first_conv(active);
-  return {x,
-          second_conv(pooled.is_empty() ? second_norm(y)
-                                        : second_norm->AfterBias(y, pooled_bias(pooled(active))))};
+  const torch::Tensor y = Convolve(first_conv, active);
+  const torch::Tensor second_active =
+      pooled.is_empty() ? second_norm(y) : second_norm->AfterBias(y, pooled_bias(pooled(active)));
+  return {x, Convolve(second_conv, second_active)};
 }
 
 GlobalPoolingNet::GlobalPoolingNet(const NetShape& net_shape) : Network(net_shape) {

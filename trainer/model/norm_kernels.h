@@ -9,12 +9,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace moyo::trainer {
+#include "trainer/model/bf16.h"
 
-// A bfloat16 in memory.
-struct Bf16 {
-  uint16_t bits;
-};
+namespace moyo::trainer {
 
 struct NormExtent {
   int64_t points;

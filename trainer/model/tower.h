@@ -11,6 +11,7 @@
 
 #include "trainer/model/fused_norm.h"
 #include "trainer/model/network.h"
+#include "trainer/model/winograd.h"
 
 namespace moyo::trainer {
 
@@ -18,9 +19,9 @@ namespace moyo::trainer {
 struct ConvNormImpl : torch::nn::Module {
   ConvNormImpl(int in, int out, int kernel);
   // relu(norm(conv(x))), with the residual added before the rectifier.
-  torch::Tensor forward(const torch::Tensor& x) { return fused::NormRelu(norm, conv(x)); }
+  torch::Tensor forward(const torch::Tensor& x) { return fused::NormRelu(norm, Convolve(conv, x)); }
   torch::Tensor WithResidual(const torch::Tensor& x, const torch::Tensor& residual) {
-    return fused::NormAddRelu(norm, conv(x), residual);
+    return fused::NormAddRelu(norm, Convolve(conv, x), residual);
   }
   torch::nn::Conv2d conv{nullptr};
   torch::nn::BatchNorm2d norm{nullptr};
