@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "trainer/model/parallel.h"
+
 namespace moyo::trainer {
 namespace {
 
@@ -16,13 +18,13 @@ constexpr int64_t kPositionsAThread = 16;  // at least, in about a quarter of a 
 // use(i, liberties of position i), on all of Torch's threads: a GPU would wait for one.
 template <typename Use>
 void ForLiberties(std::span<const features::BitPlanes> positions, const Use& use) {
-  at::parallel_for(0, static_cast<int64_t>(positions.size()), kPositionsAThread,
-                   [&](int64_t begin, int64_t end) {
-                     for (int64_t i = begin; i < end; ++i) {
-                       const auto& history = positions[i].history;
-                       use(i, features::CountLiberties(history[0], history[features::kHistory]));
-                     }
-                   });
+  ForRanges(static_cast<int64_t>(positions.size()), kPositionsAThread,
+            [&](int64_t begin, int64_t end) {
+              for (int64_t i = begin; i < end; ++i) {
+                const auto& history = positions[i].history;
+                use(i, features::CountLiberties(history[0], history[features::kHistory]));
+              }
+            });
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
 #include "trainer/model/norm_passes.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "trainer/model/norm_kernels.h"
+#include "trainer/model/parallel.h"
 
 namespace moyo::trainer {
 namespace {
@@ -31,7 +30,7 @@ void ForType(const Tensor& x, const Work& work) {
 
 template <typename Work>
 void ForSamples(const Tensor& x, const Work& work) {
-  at::parallel_for(0, x.size(0), 1, [&](int64_t begin, int64_t end) {
+  ForRanges(x.size(0), 1, [&](int64_t begin, int64_t end) {
     for (int64_t sample = begin; sample < end; ++sample) work(sample);
   });
 }

@@ -1,9 +1,8 @@
 #include "trainer/model/winograd.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 
+#include "trainer/model/parallel.h"
 #include "trainer/model/winograd_kernels.h"
 
 namespace moyo::trainer {
@@ -35,7 +34,7 @@ WinogradExtent ExtentOf(const Tensor& weight) {
 Tensor ConvolveSamples(WinogradExtent extent, const Tensor& x, const Tensor& packed) {
   const Tensor y = torch::empty({x.size(0), extent.out, x.size(2), x.size(3)}, x.options(),
                                 torch::MemoryFormat::ChannelsLast);
-  at::parallel_for(0, x.size(0), 1, [&](int64_t begin, int64_t end) {
+  ForRanges(x.size(0), 1, [&](int64_t begin, int64_t end) {
     const Tensor scratch = Scratch(ConvolveScratch(extent));
     for (int64_t sample = begin; sample < end; ++sample) {
       WinogradKernelsHere()->convolve(extent, Numbers(x) + sample * SampleSize(x), Numbers(packed),
@@ -50,7 +49,7 @@ Tensor WeightGradient(WinogradExtent extent, const Tensor& x, const Tensor& dy) 
   const int64_t samples = x.size(0);
   const int64_t sums = (samples + kSamplesOfSum - 1) / kSamplesOfSum;
   const Tensor gradients = torch::empty({sums, extent.out, 3, 3, extent.in}, torch::kFloat);
-  at::parallel_for(0, sums, 1, [&](int64_t begin, int64_t end) {
+  ForRanges(sums, 1, [&](int64_t begin, int64_t end) {
     const WinogradKernels& kernels = *WinogradKernelsHere();
     const Tensor scratch = Scratch(GradientScratch(extent));
     const Tensor products = torch::empty({kWinogradPlaces * extent.in * extent.out}, torch::kFloat);
