@@ -14,7 +14,7 @@
 namespace moyo::server {
 
 // Creates RUN_DIR with its version file, or checks the version, and takes the lock.
-// FAILED_PRECONDITION: another version, or another server has it.
+// FAILED_PRECONDITION: another version. ABORTED: another server has it.
 absl::StatusOr<FileLock> OpenRunFolder(const std::string& run_dir);
 
 // As the flag says; nullopt without it. INVALID_ARGUMENT: another word than drop or keep.

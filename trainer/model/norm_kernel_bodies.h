@@ -4,7 +4,7 @@
 #pragma once
 
 #include "trainer/model/norm_kernels.h"
-#include "trainer/model/norm_vectors.h"
+#include "trainer/model/vectors.h"
 
 namespace moyo::trainer {
 namespace {

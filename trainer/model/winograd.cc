@@ -31,14 +31,22 @@ WinogradExtent ExtentOf(const Tensor& weight) {
   return {.in = weight.size(1), .out = weight.size(0)};
 }
 
-Tensor ConvolveSamples(WinogradExtent extent, const Tensor& x, const Tensor& packed) {
+// By the weights, or (transposed) from y's gradient back to x's.
+Tensor ConvolveSamples(const Tensor& x, const Tensor& weight, bool transposed) {
+  const WinogradKernels& kernels = *WinogradKernelsHere();
+  const WinogradExtent of_weight = ExtentOf(weight);
+  const WinogradExtent extent =
+      transposed ? WinogradExtent{.in = of_weight.out, .out = of_weight.in} : of_weight;
+  const Tensor packed = torch::empty({kWinogradPlaces * extent.in * extent.out}, x.options());
+  (transposed ? kernels.pack_transposed : kernels.pack)(
+      of_weight, Floats(InOrder(weight, torch::kFloat)), Numbers(packed));
   const Tensor y = torch::empty({x.size(0), extent.out, x.size(2), x.size(3)}, x.options(),
                                 torch::MemoryFormat::ChannelsLast);
   ForRanges(x.size(0), 1, [&](int64_t begin, int64_t end) {
-    const Tensor scratch = Scratch(ConvolveScratch(extent));
+    const Tensor scratch = Scratch(kernels.convolve_scratch(extent));
     for (int64_t sample = begin; sample < end; ++sample) {
-      WinogradKernelsHere()->convolve(extent, Numbers(x) + sample * SampleSize(x), Numbers(packed),
-                                      Numbers(y) + sample * SampleSize(y), scratch.data_ptr());
+      kernels.convolve(extent, Numbers(x) + sample * SampleSize(x), Numbers(packed),
+                       Numbers(y) + sample * SampleSize(y), scratch.data_ptr());
     }
   });
   return y;
@@ -51,7 +59,7 @@ Tensor WeightGradient(WinogradExtent extent, const Tensor& x, const Tensor& dy) 
   const Tensor gradients = torch::empty({sums, extent.out, 3, 3, extent.in}, torch::kFloat);
   ForRanges(sums, 1, [&](int64_t begin, int64_t end) {
     const WinogradKernels& kernels = *WinogradKernelsHere();
-    const Tensor scratch = Scratch(GradientScratch(extent));
+    const Tensor scratch = Scratch(kernels.add_scratch(extent));
     const Tensor products = torch::empty({kWinogradPlaces * extent.in * extent.out}, torch::kFloat);
     for (int64_t sum = begin; sum < end; ++sum) {
       std::fill_n(Floats(products), products.numel(), 0.0f);
@@ -70,11 +78,8 @@ Tensor WeightGradient(WinogradExtent extent, const Tensor& x, const Tensor& dy) 
 class Winograd : public torch::autograd::Function<Winograd> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight) {
-    const WinogradExtent extent = ExtentOf(weight);
     context->save_for_backward({x, weight});
-    const Tensor packed = torch::empty({kWinogradPlaces * extent.in * extent.out}, x.options());
-    WinogradKernelsHere()->pack(extent, Floats(InOrder(weight, torch::kFloat)), Numbers(packed));
-    return ConvolveSamples(extent, x, packed);
+    return ConvolveSamples(x, weight, false);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -82,17 +87,9 @@ class Winograd : public torch::autograd::Function<Winograd> {
                 "a convolution by Winograd has no second derivative");
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1];
-    const WinogradExtent extent = ExtentOf(weight);
     const Tensor dy = InOrder(gradients[0], torch::kBFloat16);
-    Tensor dx, weight_gradient;
-    if (context->needs_input_grad(0)) {
-      const Tensor packed = torch::empty({kWinogradPlaces * extent.in * extent.out}, x.options());
-      WinogradKernelsHere()->pack_transposed(extent, Floats(InOrder(weight, torch::kFloat)),
-                                             Numbers(packed));
-      dx = ConvolveSamples({.in = extent.out, .out = extent.in}, dy, packed);
-    }
-    if (context->needs_input_grad(1)) weight_gradient = WeightGradient(extent, x, dy);
-    return {dx, weight_gradient};
+    return {context->needs_input_grad(0) ? ConvolveSamples(dy, weight, true) : Tensor(),
+            context->needs_input_grad(1) ? WeightGradient(ExtentOf(weight), x, dy) : Tensor()};
   }
 };
 

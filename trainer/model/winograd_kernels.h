@@ -33,18 +33,17 @@ struct WinogradKernels {
   // The same of the convolution that takes the output's gradient to the input's; `extent` and
   // weight are those of the original.
   void (*pack_transposed)(WinogradExtent, const float* weight, Bf16* packed);
-  // x: in channels; y: out channels. scratch: ConvolveScratch bytes, aligned to 64.
+  // x: in channels; y: out channels. scratch: convolve_scratch bytes.
   void (*convolve)(WinogradExtent, const Bf16* x, const Bf16* packed, Bf16* y, void* scratch);
+  int64_t (*convolve_scratch)(WinogradExtent);
   // Adds to products (16 x in x out) what this sample gives to the gradient of the transformed
-  // weights. scratch: GradientScratch bytes, aligned to 64.
+  // weights. scratch: add_scratch bytes.
   void (*add_products)(WinogradExtent, const Bf16* x, const Bf16* dy, float* products,
                        void* scratch);
+  int64_t (*add_scratch)(WinogradExtent);
   // The weights' gradient, out x 3 x 3 x in, of products.
   void (*weight_gradient)(WinogradExtent, const float* products, float* gradient);
 };
-
-int64_t ConvolveScratch(WinogradExtent extent);
-int64_t GradientScratch(WinogradExtent extent);
 
 // Null where this processor has no dot products of bfloat16 (AVX512-BF16).
 const WinogradKernels* WinogradKernelsHere();

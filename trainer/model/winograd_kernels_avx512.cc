@@ -2,9 +2,8 @@
 
 #include <cstring>
 
+#include "trainer/model/vectors.h"
 #include "trainer/model/winograd_kernels_by_processor.h"
-
-#define MOYO_INLINE inline __attribute__((always_inline))
 
 namespace moyo::trainer {
 namespace {
@@ -13,34 +12,25 @@ constexpr int64_t kSide = kWinogradSide;
 constexpr int64_t kTileSide = (kSide + 1) / 2;
 constexpr int64_t kTiles = kTileSide * kTileSide;
 constexpr int64_t kPlaces = kWinogradPlaces;
-constexpr int64_t kLanes = kChannelStep;  // floats of a register
-constexpr int64_t kBlockRows = 5;         // rows of tiles that are convolved at once
+static_assert(kChannelStep == kLanes);
+constexpr int64_t kBlockRows = 5;  // rows of tiles that are convolved at once
 constexpr int64_t kBlockTiles = kBlockRows * kTileSide;
 constexpr int64_t kWidest = 64;  // outputs that are multiplied at once
 
-// A register of each, by GCC's and Clang's extension.
-using Floats = float __attribute__((vector_size(64)));
-using Words = uint32_t __attribute__((vector_size(64)));
-using Halves = uint16_t __attribute__((vector_size(32)));
+// Whole registers.
+template <typename T>
+MOYO_INLINE Floats Load(const T* from) {
+  return Load(from, kLanes);
+}
+template <typename T>
+MOYO_INLINE void Store(T* to, Floats values) {
+  Store(to, values, kLanes);
+}
+MOYO_INLINE Words LoadWords(const uint32_t* from) { return LoadRaw<Words>(from, kLanes); }
 
-template <typename Vector, typename T>
-MOYO_INLINE Vector LoadAs(const T* from) {
-  Vector vector;
-  std::memcpy(&vector, from, sizeof(vector));
-  return vector;
+int64_t WidthOf(int64_t out, int64_t block) {
+  return out - block < kWidest ? out - block : kWidest;
 }
-template <typename Vector, typename T>
-MOYO_INLINE void StoreAs(T* to, Vector vector) {
-  std::memcpy(to, &vector, sizeof(vector));
-}
-
-MOYO_INLINE Floats Load(const float* from) { return LoadAs<Floats>(from); }
-MOYO_INLINE Floats Load(const Bf16* from) {
-  return (Floats)(__builtin_convertvector(LoadAs<Halves>(from), Words) << 16);
-}
-MOYO_INLINE Halves Narrow(Floats values) { return (Halves)_mm512_cvtneps_pbh((__m512)values); }
-MOYO_INLINE void Store(float* to, Floats values) { StoreAs(to, values); }
-MOYO_INLINE void Store(Bf16* to, Floats values) { StoreAs(to, Narrow(values)); }
 
 // Four numbers along one axis of a tile of the input: times B transposed.
 struct Four {
@@ -101,7 +91,7 @@ MOYO_INLINE void Multiply(int64_t depth, const uint32_t* a, int64_t a_row, int64
     Words right[kVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
-      right[v] = LoadAs<Words>(b + d * b_step + v * kLanes);
+      right[v] = LoadWords(b + d * b_step + v * kLanes);
     }
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
@@ -215,7 +205,7 @@ void Convolve(WinogradExtent extent, const Bf16* x, const Bf16* packed, Bf16* y,
       }
     }
     for (int64_t o = 0; o < out; o += kWidest) {
-      const int64_t width = out - o < kWidest ? out - o : kWidest;
+      const int64_t width = WidthOf(out, o);
       for (int64_t place = 0; place < kPlaces; ++place) {
         MultiplyWidth<false>(width, kBlockTiles, in / 2, AsPairs(inputs + place * kBlockTiles * in),
                              in / 2, 1, AsPairs(packed + kPlaces * in * o + place * in * width),
@@ -236,7 +226,7 @@ class PairedTiles {
   MOYO_INLINE void Place(int64_t tile, int64_t place, int64_t channel, Floats value) {
     uint32_t* const to = pairs_ + (place * (kTiles / 2) + tile / 2) * channels_ + channel;
     const Words number = __builtin_convertvector(Narrow(value), Words);
-    StoreAs(to, tile % 2 == 0 ? number : LoadAs<Words>(to) | number << 16);
+    StoreRaw(to, tile % 2 == 0 ? number : LoadWords(to) | number << 16, kLanes);
   }
 
  private:
@@ -296,7 +286,7 @@ void AddProducts(WinogradExtent extent, const Bf16* x, const Bf16* dy, float* pr
   }
   for (int64_t place = 0; place < kPlaces; ++place) {
     for (int64_t o = 0; o < out; o += kWidest) {
-      const int64_t width = out - o < kWidest ? out - o : kWidest;
+      const int64_t width = WidthOf(out, o);
       MultiplyWidth<true>(width, in, kTiles / 2, inputs + place * (kTiles / 2) * in, 1, in,
                           gradients + place * (kTiles / 2) * out + o, out,
                           products + place * in * out + o, out);
@@ -332,30 +322,25 @@ MOYO_INLINE void TransformWeights(const float* weight, int64_t in, bool turned,
   }
 }
 
-// Where `convolve` looks for the weight of a place from input i to output o: blocks of up to 64
-// outputs; in a block by place, pair of inputs, output.
-int64_t PackedAt(WinogradExtent extent, int64_t place, int64_t i, int64_t o) {
-  const int64_t block = o / kWidest * kWidest;
-  const int64_t width = extent.out - block < kWidest ? extent.out - block : kWidest;
-  return kPlaces * extent.in * block + place * extent.in * width + (i / 2 * width + o - block) * 2 +
-         i % 2;
-}
-
+// Packed are blocks of up to 64 outputs; in a block by place, pair of inputs, output.
 void PackAs(WinogradExtent extent, const float* weight, bool transposed, Bf16* packed) {
-  const WinogradExtent packs{transposed ? extent.out : extent.in,
-                             transposed ? extent.in : extent.out};
+  const WinogradExtent packs{.in = transposed ? extent.out : extent.in,
+                             .out = transposed ? extent.in : extent.out};
   for (int64_t o = 0; o < extent.out; ++o) {
     for (int64_t i = 0; i < extent.in; i += kLanes) {
-      // Along 16 inputs of the original: the step is that of an input, or of an output.
-      TransformWeights(weight + o * 9 * extent.in + i, extent.in, transposed,
-                       [&](int64_t place, Floats values) {
-                         Bf16 numbers[kLanes];
-                         Store(numbers, values);
-                         for (int64_t lane = 0; lane < kLanes; ++lane) {
-                           packed[transposed ? PackedAt(packs, place, o, i + lane)
-                                             : PackedAt(packs, place, i + lane, o)] = numbers[lane];
-                         }
-                       });
+      const int64_t from = transposed ? o : i, to = transposed ? i : o;
+      const int64_t block = to / kWidest * kWidest, width = WidthOf(packs.out, block);
+      Bf16* const first =
+          packed + kPlaces * packs.in * block + (from / 2 * width + to - block) * 2 + from % 2;
+      TransformWeights(
+          weight + o * 9 * extent.in + i, extent.in, transposed, [&](int64_t place, Floats values) {
+            Bf16 numbers[kLanes];
+            Store(numbers, values);
+            Bf16* const spot = first + place * packs.in * width;
+            for (int64_t lane = 0; lane < kLanes; ++lane) {
+              spot[transposed ? 2 * lane : lane / 2 * 2 * width + lane % 2] = numbers[lane];
+            }
+          });
     }
   }
 }
@@ -401,16 +386,16 @@ void WeightGradient(WinogradExtent extent, const float* products, float* gradien
   }
 }
 
-}  // namespace
-
-const WinogradKernels kWinogradOfAvx512Bf16 = {Pack, PackTransposed, Convolve, AddProducts,
-                                               WeightGradient};
-
 int64_t ConvolveScratch(WinogradExtent extent) {
   return kPlaces * kBlockTiles * (extent.in * 2 + kWidest * 4) + kSide * extent.in * 2;
 }
 int64_t GradientScratch(WinogradExtent extent) {
   return kPlaces * kTiles * (extent.in + extent.out) * 2 + kSide * extent.in * 2;
 }
+
+}  // namespace
+
+const WinogradKernels kWinogradOfAvx512Bf16 = {
+    Pack, PackTransposed, Convolve, ConvolveScratch, AddProducts, GradientScratch, WeightGradient};
 
 }  // namespace moyo::trainer

@@ -1,10 +1,15 @@
 // Vectors of 16 numbers, by GCC's and Clang's extension: one register of AVX-512, two of AVX2, four
-// of SSE. For norm_kernel_bodies.h alone: what is here is compiled anew for each kind of processor.
+// of SSE. For the kernels alone: what is here is compiled anew for each kind of processor.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
-#include "trainer/model/norm_kernels.h"
+#include "trainer/model/bf16.h"
+
+#if defined(__AVX512BF16__)
+#include <immintrin.h>
+#endif
 
 #define MOYO_INLINE inline __attribute__((always_inline))
 
@@ -21,12 +26,16 @@ MOYO_INLINE Floats Widen(Halves halves) {
   return reinterpret_cast<Floats>(__builtin_convertvector(halves, Words) << 16);
 }
 
-// To the nearest, ties to even. NaN stays NaN.
+// To the nearest, ties to even. NaN stays NaN. AVX512-BF16 takes what is subnormal for 0.
 MOYO_INLINE Halves Narrow(Floats values) {
+#if defined(__AVX512BF16__)
+  return (Halves)_mm512_cvtneps_pbh((__m512)values);
+#else
   const auto bits = reinterpret_cast<Words>(values);
   const Words rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   const Words quiet = (bits >> 16) | 0x40;
   return __builtin_convertvector(values != values ? quiet : rounded, Halves);
+#endif
 }
 
 // The first `lanes` of a vector; the others are 0. With the constant kLanes it is one load.
