@@ -214,7 +214,7 @@ absl::Status RunSession::CheckParsed() const {
     return absl::FailedPreconditionError(
         absl::StrCat("no game was found: ", error.empty() ? "the paths hold none" : error));
   }
-  return absl::FailedPreconditionError(absl::StrCat("none of ", Counted(ledger.found(), "game"),
+  return absl::FailedPreconditionError(absl::StrCat("none of the ", Counted(ledger.found(), "game"),
                                                     " found was accepted; 'moyo ledger --run-dir ",
                                                     options_.run_dir, "' says why"));
 }

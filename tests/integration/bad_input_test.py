@@ -83,7 +83,7 @@ class BadInputTest(unittest.TestCase):
         if not programs.have("moyo-server", "moyo-worker"):
             self.skipTest("server and worker are not built")
         self.write("games/a.sgf", "(;GM[2];B[pd])")
-        self.refused(1, ["none of 1 game found", "moyo ledger"], "moyo", "run", "--parse-only",
+        self.refused(1, ["none of the 1 game found", "moyo ledger"], "moyo", "run", "--parse-only",
                      "--games", self.path("games"), "--run-dir", self.path("run"))
 
     def test_full_disk(self):
