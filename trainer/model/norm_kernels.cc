@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "trainer/model/norm_kernels_by_processor.h"
+#include "trainer/model/processor.h"
 
 namespace moyo::trainer {
 namespace {
@@ -31,13 +32,8 @@ template <typename T>
 const NormKernels<T>* KernelsOf(std::string_view name) {
   if (name == "portable") return &Of<T>(kPortableOfFloat, kPortableOfBf16);
 #if defined(__x86_64__)
-  if (name == "avx512" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-    return &Of<T>(kAvx512OfFloat, kAvx512OfBf16);
-  }
-  if (name == "avx2" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    return &Of<T>(kAvx2OfFloat, kAvx2OfBf16);
-  }
+  if (name == "avx512" && HasAvx512()) return &Of<T>(kAvx512OfFloat, kAvx512OfBf16);
+  if (name == "avx2" && HasAvx2()) return &Of<T>(kAvx2OfFloat, kAvx2OfBf16);
 #endif
   return nullptr;
 }

@@ -5,28 +5,14 @@
 
 #include "trainer/model/norm_kernels.h"
 #include "trainer/model/parallel.h"
+#include "trainer/model/samples.h"
 
 namespace moyo::trainer {
 namespace {
 
 using torch::Tensor;
 
-template <typename T>
-T* Data(const Tensor& tensor) {  // null for none
-  return tensor.defined() ? static_cast<T*>(tensor.data_ptr()) : nullptr;
-}
-
 float* Floats(const Tensor& tensor) { return Data<float>(tensor); }
-
-// Runs work.operator()<T>() for the element type of x.
-template <typename Work>
-void ForType(const Tensor& x, const Work& work) {
-  if (x.scalar_type() == torch::kFloat) {
-    work.template operator()<float>();
-  } else {
-    work.template operator()<Bf16>();
-  }
-}
 
 template <typename Work>
 void ForSamples(const Tensor& x, const Work& work) {
@@ -36,7 +22,6 @@ void ForSamples(const Tensor& x, const Work& work) {
 }
 
 NormExtent ExtentOf(const Tensor& x) { return {x.size(2) * x.size(3), x.size(1)}; }
-int64_t SampleSize(const Tensor& x) { return x.size(1) * x.size(2) * x.size(3); }
 
 // n x 2 x channels floats: what each sample adds up to.
 class SampleSums {

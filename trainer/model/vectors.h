@@ -1,5 +1,6 @@
-// Vectors of 16 numbers, by GCC's and Clang's extension: one register of AVX-512, two of AVX2, four
-// of SSE. For the kernels alone: what is here is compiled anew for each kind of processor.
+// Vectors as wide as a register, by GCC's and Clang's extension: 16 numbers with AVX-512, 8 with
+// AVX2, 4 elsewhere. For the kernels alone: what is here is compiled anew for each kind of
+// processor.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +17,17 @@
 namespace moyo::trainer {
 namespace {
 
-constexpr int kLanes = 16;
-using Floats = float __attribute__((vector_size(64)));
-using Ints = int32_t __attribute__((vector_size(64)));
-using Words = uint32_t __attribute__((vector_size(64)));
-using Halves = uint16_t __attribute__((vector_size(32)));
+#if defined(__AVX512F__)
+constexpr int kLanes = 16, kRegisters = 32;
+#elif defined(__AVX2__)
+constexpr int kLanes = 8, kRegisters = 16;
+#else
+constexpr int kLanes = 4, kRegisters = 16;
+#endif
+using Floats = float __attribute__((vector_size(4 * kLanes)));
+using Ints = int32_t __attribute__((vector_size(4 * kLanes)));
+using Words = uint32_t __attribute__((vector_size(4 * kLanes)));
+using Halves = uint16_t __attribute__((vector_size(2 * kLanes)));
 
 MOYO_INLINE Floats Widen(Halves halves) {
   return reinterpret_cast<Floats>(__builtin_convertvector(halves, Words) << 16);

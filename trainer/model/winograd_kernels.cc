@@ -1,31 +1,48 @@
 #include "trainer/model/winograd_kernels.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-
+#include "trainer/model/processor.h"
 #include "trainer/model/winograd_kernels_by_processor.h"
-#endif
 
 namespace moyo::trainer {
 
-const WinogradKernels* WinogradKernelsHere() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw")) {
-    return &kWinogradOfAvx512Bf16;
-  }
-#endif
+
+template <>
+const WinogradKernels<Bf16>* WinogradKernelsOf<Bf16>(std::string_view name) {
+  return name == "avx512bf16" && HasAvx512Bf16() ? &kWinogradOfAvx512Bf16 : nullptr;
+}
+
+template <>
+const WinogradKernels<float>* WinogradKernelsOf<float>(std::string_view name) {
+  if (name == "avx512" && HasAvx512()) return &kWinogradOfAvx512;
+  if (name == "avx2" && HasAvx2()) return &kWinogradOfAvx2;
   return nullptr;
 }
 
-bool MultipliesMatrices() {
-#if defined(__x86_64__)
-  // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, CPUID, leaf 7:
-  // bit 22 of EDX is AMX-BF16.
-  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & (1u << 22)) != 0;
 #else
-  return false;
-#endif
+
+template <typename T>
+const WinogradKernels<T>* WinogradKernelsOf(std::string_view) {
+  return nullptr;
 }
+
+template const WinogradKernels<float>* WinogradKernelsOf<float>(std::string_view);
+template const WinogradKernels<Bf16>* WinogradKernelsOf<Bf16>(std::string_view);
+
+#endif
+
+template <typename T>
+const WinogradKernels<T>* WinogradKernelsHere() {
+  static const WinogradKernels<T>* const kernels = []() -> const WinogradKernels<T>* {
+    for (const char* name : {"avx512bf16", "avx512", "avx2"}) {
+      if (const WinogradKernels<T>* found = WinogradKernelsOf<T>(name)) return found;
+    }
+    return nullptr;
+  }();
+  return kernels;
+}
+
+template const WinogradKernels<float>* WinogradKernelsHere<float>();
+template const WinogradKernels<Bf16>* WinogradKernelsHere<Bf16>();
 
 }  // namespace moyo::trainer

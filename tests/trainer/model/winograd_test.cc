@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
-#include "trainer/model/winograd_kernels.h"
+#include "trainer/model/bf16.h"
 
 namespace moyo::trainer {
 namespace {
@@ -27,10 +28,10 @@ std::string Name(const Shape& shape) {
 }
 
 struct Inputs {
-  explicit Inputs(const Shape& shape) {
+  Inputs(const Shape& shape, torch::ScalarType type) {
     torch::manual_seed(shape.samples * 100000 + shape.in * 100 + shape.out);
     const auto draw = [&](int64_t channels) {
-      return InOrder(torch::randn({shape.samples, channels, 19, 19}).to(torch::kBFloat16));
+      return InOrder(torch::randn({shape.samples, channels, 19, 19}).to(type));
     };
     x = draw(shape.in);
     dy = draw(shape.out);
@@ -43,14 +44,6 @@ struct Inputs {
 struct Figures {
   Tensor y, dx, dweight;
 };
-
-Figures ByWinograd(const Inputs& in) {
-  const Tensor x = in.x.detach().clone().requires_grad_(),
-               weight = in.weight.detach().clone().requires_grad_();
-  const Tensor y = ConvolveByWinograd(x, weight);
-  y.backward(in.dy);
-  return {y.detach(), x.grad(), weight.grad()};
-}
 
 // In double.
 Figures Plainly(const Inputs& in) {
@@ -65,24 +58,48 @@ double Error(const Tensor& found, const Tensor& right) {
   return ((found.to(torch::kDouble) - right).abs().max() / right.abs().max()).item<double>();
 }
 
-// The largest error, as a share of the largest number, of numbers with 8 bits each: 0.004 in each
-// factor, which thousands of products even out.
-constexpr double kRounding = 0.01;
-
-class WinogradTest : public testing::Test {
+// By each kind of kernels that this processor has.
+class WinogradTest : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    if (WinogradKernelsHere() == nullptr) GTEST_SKIP() << "this processor has no AVX512-BF16";
+    if (!IsHere()) GTEST_SKIP() << "this processor has no " << GetParam();
+  }
+
+  bool IsHere() const {
+    return WinogradKernelsOf<Bf16>(GetParam()) != nullptr ||
+           WinogradKernelsOf<float>(GetParam()) != nullptr;
+  }
+  torch::ScalarType type() const {
+    return std::string_view(GetParam()) == "avx512bf16" ? torch::kBFloat16 : torch::kFloat;
+  }
+  // The largest error, as a share of the largest number: with 8 bits each, 0.004 in each factor,
+  // which thousands of products even out.
+  double rounding() const { return type() == torch::kBFloat16 ? 0.01 : 1e-5; }
+
+  Tensor Convolved(const Tensor& x, const Tensor& weight) const {
+    return type() == torch::kBFloat16
+               ? ConvolveBy(*WinogradKernelsOf<Bf16>(GetParam()), x, weight)
+               : ConvolveBy(*WinogradKernelsOf<float>(GetParam()), x, weight);
+  }
+  Figures ByWinograd(const Inputs& in) const {
+    const Tensor x = in.x.detach().clone().requires_grad_(),
+                 weight = in.weight.detach().clone().requires_grad_();
+    const Tensor y = Convolved(x, weight);
+    y.backward(in.dy);
+    return {y.detach(), x.grad(), weight.grad()};
   }
 };
 
-TEST_F(WinogradTest, AgreesWithThePlainWay) {
+INSTANTIATE_TEST_SUITE_P(Kernels, WinogradTest, testing::Values("avx512bf16", "avx512", "avx2"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(WinogradTest, AgreesWithThePlainWay) {
   for (const Shape& shape : kShapes) {
-    const Inputs in(shape);
+    const Inputs in(shape, type());
     const Figures found = ByWinograd(in), right = Plainly(in);
-    EXPECT_LT(Error(found.y, right.y), kRounding) << Name(shape);
-    EXPECT_LT(Error(found.dx, right.dx), kRounding) << Name(shape);
-    EXPECT_LT(Error(found.dweight, right.dweight), kRounding) << Name(shape);
+    EXPECT_LT(Error(found.y, right.y), rounding()) << Name(shape);
+    EXPECT_LT(Error(found.dx, right.dx), rounding()) << Name(shape);
+    EXPECT_LT(Error(found.dweight, right.dweight), rounding()) << Name(shape);
     EXPECT_EQ(found.dweight.scalar_type(), torch::kFloat);
     EXPECT_TRUE(found.y.is_contiguous(torch::MemoryFormat::ChannelsLast));
   }
@@ -90,21 +107,21 @@ TEST_F(WinogradTest, AgreesWithThePlainWay) {
 
 // Whole numbers, so small that nothing is rounded but the result: each point, edge and weight has
 // to be right to the bit.
-TEST_F(WinogradTest, WholeNumbersComeOutExactly) {
+TEST_P(WinogradTest, WholeNumbersComeOutExactly) {
   for (const Shape& shape : kShapes) {
-    Inputs in(shape);
-    in.x = InOrder(torch::randint(0, 8, in.x.sizes()).to(torch::kBFloat16));
-    in.dy = InOrder(torch::randint(-4, 5, in.dy.sizes()).to(torch::kBFloat16));
+    Inputs in(shape, type());
+    in.x = InOrder(torch::randint(0, 8, in.x.sizes()).to(type()));
+    in.dy = InOrder(torch::randint(-4, 5, in.dy.sizes()).to(type()));
     in.weight = InOrder(torch::randint(-1, 2, in.weight.sizes()).to(torch::kFloat) * 4);
     const Figures found = ByWinograd(in), right = Plainly(in);
-    EXPECT_TRUE(torch::equal(found.y, right.y.to(torch::kBFloat16))) << Name(shape);
-    EXPECT_TRUE(torch::equal(found.dx, right.dx.to(torch::kBFloat16))) << Name(shape);
+    EXPECT_TRUE(torch::equal(found.y, right.y.to(type()))) << Name(shape);
+    EXPECT_TRUE(torch::equal(found.dx, right.dx.to(type()))) << Name(shape);
     EXPECT_TRUE(torch::equal(found.dweight, right.dweight.to(torch::kFloat))) << Name(shape);
   }
 }
 
-TEST_F(WinogradTest, BitsDoNotDependOnTheNumberOfThreads) {
-  const Inputs in({19, 32, 48});
+TEST_P(WinogradTest, BitsDoNotDependOnTheNumberOfThreads) {
+  const Inputs in({19, 32, 48}, type());
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   const Figures one = ByWinograd(in);
@@ -116,19 +133,25 @@ TEST_F(WinogradTest, BitsDoNotDependOnTheNumberOfThreads) {
   EXPECT_TRUE(torch::equal(one.dweight, three.dweight));
 }
 
-TEST_F(WinogradTest, GradientsInAnyOrderAndTypeAreTaken) {
-  const Inputs in({2, 16, 32});
+TEST_P(WinogradTest, GradientsInAnyOrderAndTypeAreTaken) {
+  const Inputs in({2, 16, 32}, type());
   const Figures right = ByWinograd(in);
   const Tensor x = in.x.detach().clone().requires_grad_(),
                weight = in.weight.detach().clone().requires_grad_();
-  const Tensor y = ConvolveByWinograd(x, weight);
+  const Tensor y = Convolved(x, weight);
   // Through another type the gradient comes as float, and in rows of points.
   (y.to(torch::kFloat).contiguous() * in.dy.to(torch::kFloat).contiguous()).sum().backward();
   EXPECT_TRUE(torch::equal(x.grad(), right.dx));
   EXPECT_TRUE(torch::equal(weight.grad(), right.dweight));
 }
 
-TEST_F(WinogradTest, IsForBoardsInBf16WithWholeRegistersOfChannelsAlone) {
+TEST(ConvolveTest, KernelsAreOfOneTypeEach) {
+  EXPECT_EQ(WinogradKernelsOf<float>("avx512bf16"), nullptr);
+  EXPECT_EQ(WinogradKernelsOf<Bf16>("avx512"), nullptr);
+  EXPECT_EQ(WinogradKernelsOf<float>("neon"), nullptr);
+}
+
+TEST(ConvolveTest, WinogradIsForBoardsWithWholeRegistersOfChannelsAlone) {
   const auto x = [](int64_t channels, int64_t side) {
     return InOrder(torch::zeros({2, channels, side, side}, torch::kBFloat16));
   };
@@ -136,11 +159,12 @@ TEST_F(WinogradTest, IsForBoardsInBf16WithWholeRegistersOfChannelsAlone) {
     return torch::zeros({out, in, side, side});
   };
   EXPECT_TRUE(IsForWinograd(x(16, 19), weight(16, 32, 3)));
+  EXPECT_TRUE(IsForWinograd(x(16, 19).to(torch::kFloat), weight(16, 32, 3)));
   EXPECT_FALSE(IsForWinograd(x(24, 19), weight(24, 32, 3)));
   EXPECT_FALSE(IsForWinograd(x(16, 19), weight(16, 24, 3)));
   EXPECT_FALSE(IsForWinograd(x(16, 19), weight(16, 32, 1)));
   EXPECT_FALSE(IsForWinograd(x(16, 13), weight(16, 32, 3)));
-  EXPECT_FALSE(IsForWinograd(x(16, 19).to(torch::kFloat), weight(16, 32, 3)));
+  EXPECT_FALSE(IsForWinograd(x(16, 19).to(torch::kDouble), weight(16, 32, 3)));
   EXPECT_FALSE(IsForWinograd(x(16, 19), weight(16, 32, 3).to(torch::kBFloat16)));
   EXPECT_FALSE(IsForWinograd(x(16, 19).contiguous(), weight(16, 32, 3)));
   EXPECT_FALSE(IsForWinograd(x(16, 19).slice(0, 0, 0), weight(16, 32, 3)));

@@ -1,0 +1,8 @@
+#include "trainer/model/winograd_kernel_bodies.h"
+#include "trainer/model/winograd_kernels_by_processor.h"
+
+namespace moyo::trainer {
+
+const WinogradKernels<float> kWinogradOfAvx2 = kWinograd<float>;
+
+}  // namespace moyo::trainer
