@@ -8,58 +8,75 @@
 
 namespace moyo::play {
 
-AreaCount CountArea(const go::Board& board) {
+namespace {
+
+// Calls visit(x, y) for the points beside this one.
+template <typename Visit>
+void ForNeighbours(const go::Board& board, int x, int y, const Visit& visit) {
+  for (const auto& [dx, dy] : {std::pair{0, -1}, {-1, 0}, {1, 0}, {0, 1}}) {
+    const int nx = x + dx, ny = y + dy;
+    if (nx >= 0 && ny >= 0 && nx < board.size() && ny < board.size()) visit(nx, ny);
+  }
+}
+
+// The connected points of one colour or of none, each set once.
+std::vector<std::vector<go::Point>> Regions(const go::Board& board) {
   const int size = board.size();
-  AreaCount area;
+  std::vector<std::vector<go::Point>> regions;
   std::bitset<go::kMaxBoardSize * go::kMaxBoardSize> visited;
   for (int start = 0; start < size * size; ++start) {
+    if (visited[start]) continue;
     const go::Color color = board.At(start % size, start / size);
-    if (color == go::Color::kBlack) ++area.black;
-    if (color == go::Color::kWhite) ++area.white;
-    if (color != go::Color::kEmpty || visited[start]) continue;
-    std::vector<int> region = {start};
-    visited[start] = true;
-    bool touches[3] = {};
+    std::vector<go::Point>& region = regions.emplace_back();
+    const auto visit = [&](int x, int y) {
+      if (board.At(x, y) != color || visited[y * size + x]) return;
+      visited[y * size + x] = true;
+      region.push_back({static_cast<uint8_t>(x), static_cast<uint8_t>(y)});
+    };
+    visit(start % size, start / size);
     for (size_t next = 0; next < region.size(); ++next) {
-      const int x = region[next] % size, y = region[next] / size;
-      for (const auto& [dx, dy] : {std::pair{0, -1}, {-1, 0}, {1, 0}, {0, 1}}) {
-        const int nx = x + dx, ny = y + dy;
-        if (nx < 0 || ny < 0 || nx >= size || ny >= size) continue;
-        const go::Color neighbour = board.At(nx, ny);
-        touches[static_cast<int>(neighbour)] = true;
-        if (neighbour != go::Color::kEmpty || visited[ny * size + nx]) continue;
-        visited[ny * size + nx] = true;
-        region.push_back(ny * size + nx);
-      }
+      const go::Point at = region[next];
+      ForNeighbours(board, at.x, at.y, visit);
     }
-    if (touches[1] && !touches[2]) area.black += static_cast<int>(region.size());
-    if (touches[2] && !touches[1]) area.white += static_cast<int>(region.size());
+  }
+  return regions;
+}
+
+go::Color ColorOf(const go::Board& board, const std::vector<go::Point>& region) {
+  return board.At(region[0].x, region[0].y);
+}
+
+// Of empty points: the one colour beside them, or none.
+go::Color OwnerOf(const go::Board& board, const std::vector<go::Point>& region) {
+  bool black = false, white = false;
+  for (const go::Point& point : region) {
+    ForNeighbours(board, point.x, point.y, [&](int x, int y) {
+      black |= board.At(x, y) == go::Color::kBlack;
+      white |= board.At(x, y) == go::Color::kWhite;
+    });
+  }
+  if (black == white) return go::Color::kEmpty;
+  return black ? go::Color::kBlack : go::Color::kWhite;
+}
+
+}  // namespace
+
+AreaCount CountArea(const go::Board& board) {
+  AreaCount area;
+  for (const std::vector<go::Point>& region : Regions(board)) {
+    const go::Color color = ColorOf(board, region);
+    const go::Color owner = color == go::Color::kEmpty ? OwnerOf(board, region) : color;
+    if (owner == go::Color::kBlack) area.black += static_cast<int>(region.size());
+    if (owner == go::Color::kWhite) area.white += static_cast<int>(region.size());
   }
   return area;
 }
 
 std::vector<std::vector<go::Point>> Chains(const go::Board& board) {
-  const int size = board.size();
-  std::vector<std::vector<go::Point>> chains;
-  std::bitset<go::kMaxBoardSize * go::kMaxBoardSize> visited;
-  for (int start = 0; start < size * size; ++start) {
-    const go::Color color = board.At(start % size, start / size);
-    if (color == go::Color::kEmpty || visited[start]) continue;
-    std::vector<go::Point>& chain = chains.emplace_back();
-    const auto visit = [&](int x, int y) {
-      if (x < 0 || y < 0 || x >= size || y >= size) return;
-      if (board.At(x, y) != color || visited[y * size + x]) return;
-      visited[y * size + x] = true;
-      chain.push_back({static_cast<uint8_t>(x), static_cast<uint8_t>(y)});
-    };
-    visit(start % size, start / size);
-    for (size_t next = 0; next < chain.size(); ++next) {
-      const go::Point at = chain[next];
-      for (const auto& [dx, dy] : {std::pair{0, -1}, {-1, 0}, {1, 0}, {0, 1}}) {
-        visit(at.x + dx, at.y + dy);
-      }
-    }
-  }
+  std::vector<std::vector<go::Point>> chains = Regions(board);
+  std::erase_if(chains, [&](const std::vector<go::Point>& region) {
+    return ColorOf(board, region) == go::Color::kEmpty;
+  });
   return chains;
 }
 

@@ -29,9 +29,12 @@ Coordinator::Coordinator(store::Store& store, CoordinatorOptions options, const 
     : store_(store),
       options_(std::move(options)),
       clock_(clock),
-      cataloguer_(store, options_.catalog) {}
+      cataloguer_(store, options_.catalog),
+      training_(store, clock) {}
 
 Coordinator::~Coordinator() { Stop(); }
+
+absl::Status Coordinator::Load() { return training_.Load(); }
 
 void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
                                  std::function<void(const absl::Status&)> done) {
@@ -78,10 +81,7 @@ void Coordinator::Stop() {
   cataloguer_.Stop();
   stopping_.Set();
   if (catalogue_thread_.joinable()) catalogue_thread_.join();
-  absl::MutexLock lock(&mutex_);
-  if (!has_training_) return;
-  absl::Status stored = StoreTraining();
-  stored.Update(StoreHistory());
+  const absl::Status stored = training_.Flush();
   if (!stored.ok()) spdlog::error("{}", std::string(stored.message()));
 }
 

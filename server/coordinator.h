@@ -28,7 +28,7 @@
 #include "server/catalog/source_reader.h"
 #include "server/store/store.h"
 #include "server/traffic.h"
-#include "server/training_history.h"
+#include "server/training_record.h"
 
 namespace moyo::server {
 
@@ -106,7 +106,7 @@ class Coordinator {
 
   const Traffic& traffic() const { return traffic_; }
   Activity GetActivity();
-  v1::TrainingHistory GetTrainingHistory();
+  v1::TrainingHistory GetTrainingHistory() { return training_.curves(); }
 
  private:
   struct Worker {
@@ -137,8 +137,6 @@ class Coordinator {
   Standing Look();
   void CountGames(const std::string& worker_id, uint64_t games);
   double GamesPerSecond() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status StoreTraining() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status StoreHistory() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FillWorkers(v1::GetStatusResponse& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReceiveShard(const Receive<v1::UploadShardRequest>& receive);
   // INVALID_ARGUMENT, or FAILED_PRECONDITION of CheckRun.
@@ -153,6 +151,7 @@ class Coordinator {
   const Clock& clock_;
   catalog::Cataloguer cataloguer_;
   catalog::SourceReader sources_;
+  TrainingRecord training_;
   Traffic traffic_;
   // The first is StartCatalogue's: until that one is through, nothing is complete.
   std::atomic<int> running_scans_{1};
@@ -164,11 +163,6 @@ class Coordinator {
   uint64_t next_worker_ ABSL_GUARDED_BY(mutex_) = 1;
   std::deque<std::pair<absl::Time, uint64_t>> recent_games_ ABSL_GUARDED_BY(mutex_);
   uint64_t recent_games_total_ ABSL_GUARDED_BY(mutex_) = 0;  // of these
-  v1::TrainingProgress training_ ABSL_GUARDED_BY(mutex_);
-  bool has_training_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time training_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  TrainingHistory history_ ABSL_GUARDED_BY(mutex_);
-  absl::Time history_stored_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::string catalogue_error_ ABSL_GUARDED_BY(mutex_);
   std::string storage_error_ ABSL_GUARDED_BY(mutex_);
 };

@@ -1,4 +1,4 @@
-// ShardService and AdminService.
+// ShardService, TrainingService and AdminService.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -73,7 +73,8 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
   if (upload == nullptr) return absl::OkStatus();
   do {
     if (message.data().size() > rpc::kChunkBytes) {
-      return absl::InvalidArgumentError("a message may carry at most 256 KiB");
+      return absl::InvalidArgumentError(
+          absl::StrCat("a message may carry at most ", rpc::kChunkBytes, " bytes of a shard"));
     }
     traffic_.uploads.bytes += message.data().size();
     MOYO_RETURN_IF_ERROR(upload->Append(message.data()));
@@ -196,13 +197,20 @@ absl::Status Coordinator::GetStatus(const v1::GetStatusRequest& request,
   response.set_system_total_bytes(memory.system_total_bytes);
   response.set_system_available_bytes(memory.system_available_bytes);
   response.set_version(kReleaseVersion);
+  if (std::optional<v1::TrainingProgress> training = training_.newest()) {
+    *response.mutable_training() = *std::move(training);
+  }
   absl::MutexLock lock(&mutex_);
   FillWorkers(response);
   response.set_games_per_second(GamesPerSecond());
   response.set_catalogue_error(AsUtf8(catalogue_error_));
   response.set_storage_error(AsUtf8(storage_error_));
-  if (has_training_) *response.mutable_training() = training_;
   return absl::OkStatus();
+}
+
+absl::Status Coordinator::ReportProgress(const v1::ReportProgressRequest& request,
+                                         v1::ReportProgressResponse& response) {
+  return training_.Add(request.progress());
 }
 
 absl::Status Coordinator::ListLedger(const v1::ListLedgerRequest& request,

@@ -67,8 +67,14 @@ void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
                  "positions of one pass, gradients add up; 0: all, or what the budget allows")
       ->check(CLI::Range(0, 65536))
       ->capture_default_str();
-  AddChoice(app, "--precision", o.precision, "of a pass through the network; fp16 on a GPU",
-            {{"bf16", Precision::kBf16}, {"fp32", Precision::kFp32}, {"fp16", Precision::kFp16}});
+  AddChoice(
+      app, "--precision", o.precision,
+      "of a pass through the network; auto: the checkpoint's, or bf16 where the processor has "
+      "its products, else fp32; fp16 on a GPU",
+      {{"auto", Precision::kAuto},
+       {"bf16", Precision::kBf16},
+       {"fp32", Precision::kFp32},
+       {"fp16", Precision::kFp16}});
   app.add_option("--loss-scale", o.loss_scale,
                  "fp16: the loss is multiplied by it at first; it adapts")
       ->check(CLI::Range(1.0, 16777216.0))

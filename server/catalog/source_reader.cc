@@ -12,7 +12,7 @@
 namespace moyo::catalog {
 namespace {
 
-constexpr size_t kChunkBytes = 256 * 1024;
+constexpr size_t kPieceBytes = 256 * 1024;
 constexpr size_t kMaxIdleArchives = 8;
 
 absl::Status Shorter(const store::Source& source) {
@@ -52,7 +52,7 @@ absl::Status SourceReader::ReadMember(const store::Source& source, const Sink& s
   while (cursor.offset() < source.offset) {
     MOYO_ASSIGN_OR_RETURN(
         const std::string_view skipped,
-        cursor.Read(std::min<uint64_t>(source.offset - cursor.offset(), kChunkBytes)));
+        cursor.Read(std::min<uint64_t>(source.offset - cursor.offset(), kPieceBytes)));
     if (skipped.empty()) return Shorter(source);
   }
   const uint64_t end = source.offset + source.length_bytes;
@@ -60,7 +60,7 @@ absl::Status SourceReader::ReadMember(const store::Source& source, const Sink& s
   if (source.length_bytes == 0) is_wanted = sink({}, true);
   while (is_wanted && cursor.offset() < end) {
     MOYO_ASSIGN_OR_RETURN(const std::string_view bytes,
-                          cursor.Read(std::min<uint64_t>(end - cursor.offset(), kChunkBytes)));
+                          cursor.Read(std::min<uint64_t>(end - cursor.offset(), kPieceBytes)));
     if (bytes.empty()) return Shorter(source);
     is_wanted = sink(bytes, cursor.offset() == end);
   }

@@ -42,6 +42,7 @@ def of_shards(command):
 # Name: what it measures; its commands, None for one that lacks its input.
 BENCHMARKS = {
     "parse": ("SGF bytes to finished shard and its stages, one thread", [program("parse_benchmark")]),
+    "convolution": ("3 x 3 convolutions by Winograd's way beside Torch's, one thread", [program("convolution_benchmark")]),
     "features": ("replay to a position, bit planes, their expansion", [program("features_benchmark")]),
     "workers": ("two workers beside one, through a server", [script("worker_scaling.py")]),
     "fleet": ("10 to 10,000 simulated workers on one server; then as much as it can",

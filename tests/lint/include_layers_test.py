@@ -38,7 +38,7 @@ PARTS = {
     # The class behind the RPCs: messages in, messages out, no transport.
     "server/coordinator": (
         [BASE, "server/work/", "server/store/", "server/catalog/", "common/rpc/protocol.h", "server/messages.h",
-         "server/traffic.h", "server/training_history.h"],
+         "server/traffic.h", "server/training_history.h", "server/training_record.h"],
         ["io", "proto"],
     ),
     "server/rpc": (

@@ -45,6 +45,8 @@ absl::StatusOr<Archive> ReadArchive(const std::string& where, const std::string&
   }
   archive.checkpoint.state = StateFromJson(json.at("state"));
   archive.options = json.at("options");
+  archive.checkpoint.state.resolved.precision =
+      archive.options.value("--precision", Precision::kBf16);
   return archive;
 }
 

@@ -7,17 +7,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "common/base/digest.h"
 #include "common/base/files.h"
+#include "common/base/seal.h"
 #include "common/base/status_macros.h"
 
 namespace moyo::trainer {
-namespace {
-
-constexpr absl::string_view kDigestMark = "moyo-sha256";  // behind the archive; then 32 bytes
-constexpr size_t kTailBytes = kDigestMark.size() + sizeof(Digest);
-
-}  // namespace
 
 std::string CheckpointPath(const std::string& folder, uint64_t step) {
   return absl::StrFormat("%s/step-%010d.pt", folder, step);
@@ -36,9 +30,7 @@ std::vector<std::string> ListCheckpoints(const std::string& folder) {
 }
 
 absl::StatusOr<uint64_t> WriteCheckpointFile(const std::string& path, std::string archive) {
-  std::string file = std::move(archive);
-  const Digest digest = Sha256Of(file);
-  absl::StrAppend(&file, kDigestMark, ToBytes(digest));
+  const std::string file = Sealed(std::move(archive));
   MOYO_RETURN_IF_ERROR(WriteFileAtomically(path, file));
   MOYO_ASSIGN_OR_RETURN(const std::string read, ReadFile(path));
   if (read == file) return file.size();
@@ -48,13 +40,8 @@ absl::StatusOr<uint64_t> WriteCheckpointFile(const std::string& path, std::strin
 }
 
 absl::StatusOr<std::string> ReadCheckpointFile(const std::string& path) {
-  MOYO_ASSIGN_OR_RETURN(std::string file, ReadFile(path));
-  if (file.size() < kTailBytes) return file;
-  const size_t archive_bytes = file.size() - kTailBytes;
-  if (absl::string_view(file).substr(archive_bytes, kDigestMark.size()) != kDigestMark) return file;
-  const std::string digest = file.substr(archive_bytes + kDigestMark.size());
-  file.resize(archive_bytes);
-  if (ToBytes(Sha256Of(file)) == digest) return file;
+  MOYO_ASSIGN_OR_RETURN(std::string archive, ReadFile(path));
+  if (Unseal(archive)) return archive;
   return absl::DataLossError(absl::StrCat("checkpoint '", path, "' is damaged"));
 }
 

@@ -1,4 +1,4 @@
-// Checkpoints as files of a folder: their names, the digest behind each, and which of them stay.
+// Checkpoints as files of a folder: their names, the seal of each, and which of them stay.
 // What is in them is checkpoint.h's.
 #pragma once
 
@@ -15,12 +15,11 @@ std::string CheckpointPath(const std::string& folder, uint64_t step);
 // Paths, newest first.
 std::vector<std::string> ListCheckpoints(const std::string& folder);
 
-// Writes the archive with its digest behind it, atomically, and reads it back. Returns the file's
-// size in bytes. DATA_LOSS: what can be read is not what was written.
+// Writes the archive, sealed (common/base/seal.h), atomically, and reads it back. Returns the
+// file's size in bytes. DATA_LOSS: what can be read is not what was written.
 absl::StatusOr<uint64_t> WriteCheckpointFile(const std::string& path, std::string archive);
-// The archive. DATA_LOSS: it is not what was written. Torch's reader checks no sums: without the
-// digest a flipped bit would be learned from. Files of the first version have none, and are taken
-// as they are.
+// The archive. DATA_LOSS: it is not what was written. Files of the first version have no seal, and
+// are taken as they are.
 absl::StatusOr<std::string> ReadCheckpointFile(const std::string& path);
 
 // Keeps the newest `keep` up to `newest_step`, which was just written, and the one of `best_step`.

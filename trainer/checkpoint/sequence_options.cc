@@ -60,7 +60,10 @@ std::vector<std::string> ChangedOptions(const Json& stored, const TrainingOption
   std::vector<std::string> changed;
   TrainingOptions first_version;  // what it had no option for
   first_version.shape.architecture = Architecture::kLeelaZero;
-  const Json defaults = SequenceOptions(first_version), wanted = SequenceOptions(options);
+  first_version.precision = Precision::kBf16;
+  TrainingOptions following = options;
+  if (options.precision == Precision::kAuto) following.precision = resolved.precision;
+  const Json defaults = SequenceOptions(first_version), wanted = SequenceOptions(following);
   for (const auto& [name, value] : wanted.items()) {
     if ((stored.contains(name) ? stored : defaults).at(name) != value) changed.push_back(name);
   }

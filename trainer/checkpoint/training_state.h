@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "trainer/train/options.h"
 #include "trainer/train/validation_result.h"
 
 namespace moyo::trainer {
@@ -12,9 +13,10 @@ namespace moyo::trainer {
 // What the automatic options came to. They decide how sums are rounded, and so the losses bit for
 // bit: a resumed run takes them over.
 struct ResolvedOptions {
-  int threads = 0;           // 0: not known (checkpoints of the first version)
-  uint32_t micro_batch = 0;  // 0: the whole batch
-  uint64_t games_bytes = 0;  // limit of a window; 0: not known
+  int threads = 0;                         // 0: not known (checkpoints of the first version)
+  uint32_t micro_batch = 0;                // 0: the whole batch
+  uint64_t games_bytes = 0;                // limit of a window; 0: not known
+  Precision precision = Precision::kBf16;  // kept among the options
 };
 
 // Running means over the last steps, as reports show them.

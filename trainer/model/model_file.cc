@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
+#include "common/base/seal.h"
 #include "common/base/status_macros.h"
 #include "trainer/model/input.h"
 #include "trainer/model/leela_zero_file.h"
@@ -78,14 +79,20 @@ absl::Status SaveModel(const Network& network, const std::string& path) {
     archive.write(kEntry, c10::IValue(json.dump()));
     std::ostringstream bytes;
     archive.save_to(bytes);
-    return WriteFileAtomically(path, bytes.str());
+    return WriteFileAtomically(path, Sealed(bytes.str()));
   } catch (const std::exception& error) {  // Torch's
     return absl::InternalError(absl::StrCat("cannot save model '", path, "': ", error.what()));
   }
 }
 
 absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path) {
-  MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
+  MOYO_ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, kMaxFileBytes));
+  if (!Unseal(bytes)) {
+    return absl::DataLossError(
+        absl::StrCat("model '", path,
+                     "' is damaged: its digest is of other bytes; copy it again, or go on with "
+                     "its training, which writes it anew"));
+  }
   try {
     if (LooksLikeLeelaZero(bytes)) {
       MOYO_ASSIGN_OR_RETURN(const Tower tower, ParseLeelaZero(bytes, path));

@@ -1,6 +1,7 @@
 // model.pt: a Torch archive of a network's weights with a "moyo" entry (JSON: format, architecture,
-// blocks, filters, input_channels). Leela Zero weights files (leela_zero_file.h) load as models,
-// too. For trainer/ only: includes Torch.
+// blocks, filters, input_channels), sealed (common/base/seal.h; files of the first version are
+// not). Leela Zero weights files (leela_zero_file.h) load as models, too. For trainer/ only:
+// includes Torch.
 #pragma once
 
 #include <memory>
@@ -16,8 +17,8 @@ inline constexpr int kModelFormat = 1;
 
 // Published atomically: the file at `path` is complete at any moment.
 absl::Status SaveModel(const Network& network, const std::string& path);
-// In eval mode. NOT_FOUND; INVALID_ARGUMENT: neither a Moyo model nor a Leela Zero weights file, or
-// of another format.
+// In eval mode. NOT_FOUND; DATA_LOSS: not the bytes that were saved; INVALID_ARGUMENT: neither a
+// Moyo model nor a Leela Zero weights file, or of another format.
 absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path);
 // The same for what only the Leela Zero tower can do. FAILED_PRECONDITION for another architecture.
 absl::StatusOr<Tower> LoadModel(const std::string& path);

@@ -8,7 +8,7 @@
 
 #include "trainer/model/bf16.h"
 
-#if defined(__AVX512BF16__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -29,9 +29,18 @@ using Ints = int32_t __attribute__((vector_size(4 * kLanes)));
 using Words = uint32_t __attribute__((vector_size(4 * kLanes)));
 using Halves = uint16_t __attribute__((vector_size(2 * kLanes)));
 
-MOYO_INLINE Floats Widen(Halves halves) {
-  return reinterpret_cast<Floats>(__builtin_convertvector(halves, Words) << 16);
+// In one instruction where there is one: GCC 12 makes two of __builtin_convertvector, and joins them.
+MOYO_INLINE Words WordsOf(Halves halves) {
+#if defined(__AVX512F__)
+  return (Words)_mm512_cvtepu16_epi32((__m256i)halves);
+#elif defined(__AVX2__)
+  return (Words)_mm256_cvtepu16_epi32((__m128i)halves);
+#else
+  return __builtin_convertvector(halves, Words);
+#endif
 }
+
+MOYO_INLINE Floats Widen(Halves halves) { return reinterpret_cast<Floats>(WordsOf(halves) << 16); }
 
 // To the nearest, ties to even. NaN stays NaN. AVX512-BF16 takes what is subnormal for 0.
 MOYO_INLINE Halves Narrow(Floats values) {

@@ -51,7 +51,7 @@ MOYO_INLINE void StoreInWords(uint32_t* words, int64_t index, Floats values) {
   if constexpr (std::is_same_v<T, float>) {
     StoreRaw(words, values, kLanes);
   } else {
-    const Words numbers = __builtin_convertvector(Narrow(values), Words);
+    const Words numbers = WordsOf(Narrow(values));
     const bool is_first = index % kInWord<T> == 0;
     StoreRaw(words, is_first ? numbers : LoadWords(words) | numbers << 16, kLanes);
   }

@@ -15,7 +15,9 @@ namespace moyo::trainer {
 enum class OptimizerKind : uint8_t { kAdamW, kSgd, kMuon };
 enum class ScheduleKind : uint8_t { kConstant, kCosine, kStep };
 enum class DeviceKind : uint8_t { kAuto, kCpu, kCuda };  // kAuto: CUDA where there is a GPU
-enum class Precision : uint8_t { kBf16, kFp32, kFp16 };  // stored: do not renumber
+// kAuto: the checkpoint's, or what is fastest on the device. Stored, but for kAuto: do not
+// renumber.
+enum class Precision : uint8_t { kBf16, kFp32, kFp16, kAuto };
 
 // A good highest rate of the cosine schedule at 128 positions a step.
 constexpr double DefaultLearningRate(OptimizerKind optimizer) {
@@ -42,7 +44,7 @@ struct TrainingOptions {
   uint64_t max_samples = 0;  // end of the schedule in samples; 0: epochs alone decide
   uint32_t batch_size = 128;
   uint32_t micro_batch = 0;  // samples of one pass through the network; 0: planned from the budget
-  Precision precision = Precision::kBf16;
+  Precision precision = Precision::kAuto;
   double loss_scale = 65536;  // the first one, under kFp16
   OptimizerKind optimizer = OptimizerKind::kMuon;
   double learning_rate = DefaultLearningRate(OptimizerKind::kMuon);

@@ -118,7 +118,7 @@ absl::Status Trainer::Resume() {
   first_.reset();
   MOYO_RETURN_IF_ERROR(ShareState());
   TakeDataset();
-  state_.resolved = {options_.threads, plan_.micro_batch, plan_.games_bytes};
+  state_.resolved = {options_.threads, plan_.micro_batch, plan_.games_bytes, options_.precision};
   first_sample_ = state_.samples;
   return absl::OkStatus();
 }

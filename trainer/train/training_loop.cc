@@ -22,6 +22,7 @@
 #include "trainer/train/device.h"
 #include "trainer/train/first_network.h"
 #include "trainer/train/memory_plan.h"
+#include "trainer/train/precision.h"
 #include "trainer/train/trainer.h"
 
 namespace moyo::trainer {
@@ -29,8 +30,25 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The automatic options as the checkpoint has them, or all CPUs.
-TrainingOptions Resolve(TrainingOptions options, const std::optional<Checkpoint>& checkpoint) {
+absl::Status CheckPrecision(Precision precision, torch::Device device) {
+  if (precision != Precision::kFp16 || !device.is_cpu()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "--precision fp16 is for GPUs; give bf16 or fp32 here, and --fork where the checkpoint has "
+      "fp16");
+}
+
+// Of a run that goes on in another precision than would be chosen here.
+void AdvisePrecision(Precision standing, torch::Device device) {
+  if (standing != Precision::kBf16 || FastestPrecision(device) == Precision::kBf16) return;
+  spdlog::info(
+      "bf16, as the checkpoint had, is slow on this processor; --precision fp32 --fork changes "
+      "that");
+}
+
+// The automatic options as the checkpoint has them, or what suits this machine: all CPUs, the
+// fastest precision.
+TrainingOptions Resolve(TrainingOptions options, const std::optional<Checkpoint>& checkpoint,
+                        torch::Device device) {
   const int cpus = AvailableCpus();
   if (checkpoint.has_value()) {
     const ResolvedOptions& resolved = checkpoint->state.resolved;
@@ -38,6 +56,10 @@ TrainingOptions Resolve(TrainingOptions options, const std::optional<Checkpoint>
     if (!options.fork && !checkpoint->state.finished) {
       if (options.micro_batch == 0) options.micro_batch = resolved.micro_batch;
       if (options.games_bytes == 0) options.games_bytes = resolved.games_bytes;
+    }
+    if (options.precision == Precision::kAuto) {
+      options.precision = resolved.precision;
+      AdvisePrecision(options.precision, device);
     }
     if (options.threads == 0 && resolved.threads > 0) {
       options.threads = resolved.threads;
@@ -49,6 +71,7 @@ TrainingOptions Resolve(TrainingOptions options, const std::optional<Checkpoint>
     }
   }
   if (options.threads == 0) options.threads = cpus;
+  if (options.precision == Precision::kAuto) options.precision = FastestPrecision(device);
   return options;
 }
 
@@ -79,6 +102,7 @@ absl::StatusOr<Beginning> Begin(DatasetSource& source,
 struct Opening {
   std::string sequence;  // SequenceOptions as text
   NetShape shape;
+  Precision precision = Precision::kBf16;
   uint32_t micro_batch = 0;
   uint64_t games_bytes = 0;
   std::string manifest;
@@ -89,6 +113,7 @@ std::string ToText(const Opening& opening) {
               {"architecture", std::string(ArchitectureName(opening.shape.architecture))},
               {"blocks", opening.shape.blocks},
               {"filters", opening.shape.filters},
+              {"precision", opening.precision},
               {"micro_batch", opening.micro_batch},
               {"games_bytes", opening.games_bytes},
               {"manifest", opening.manifest}}
@@ -104,6 +129,7 @@ Opening OpeningOf(const std::string& text) {
   opening.shape = {.blocks = json.at("blocks"),
                    .filters = json.at("filters"),
                    .architecture = architecture.value_or(Architecture::kLeelaZero)};
+  opening.precision = json.at("precision");
   opening.micro_batch = json.at("micro_batch");
   opening.games_bytes = json.at("games_bytes");
   opening.manifest = json.at("manifest");
@@ -113,7 +139,8 @@ Opening OpeningOf(const std::string& text) {
 absl::StatusOr<MemoryPlan> Plan(const TrainingOptions& options, const ShardSet& shards,
                                 torch::Device device) {
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory(options, shards.memory_bytes()));
-  spdlog::info("training on {}; memory plan: {} of {}", device.str(), plan.ToString(),
+  spdlog::info("training on {} in {}; memory plan: {} of {}", device.str(),
+               PrecisionName(options.precision), plan.ToString(),
                HumanBytes(options.memory_budget_bytes));
   if (plan.Passes(options.batch_size) >= static_cast<uint64_t>(options.group.ranks)) return plan;
   return absl::InvalidArgumentError(absl::StrCat(
@@ -143,12 +170,14 @@ absl::StatusOr<bool> Lead(const TrainingOptions& asked, DatasetSource& source, G
   MOYO_ASSIGN_OR_RETURN(std::shared_ptr<Network> first, FirstNetwork(sized));
   MOYO_ASSIGN_OR_RETURN(std::optional<Checkpoint> checkpoint,
                         FindCheckpoint(sized.run_dir + "/trainer/checkpoints", sized));
-  const TrainingOptions options = Resolve(sized, checkpoint);
+  const TrainingOptions options = Resolve(sized, checkpoint, device);
+  MOYO_RETURN_IF_ERROR(CheckPrecision(options.precision, device));
   MOYO_ASSIGN_OR_RETURN(const Beginning beginning, Begin(source, checkpoint));
   const std::string first_digest = beginning.shards->digest();
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan(options, *beginning.shards, device));
   Opening opening = {.sequence = SequenceOptions(asked).dump(),
                      .shape = options.shape,
+                     .precision = options.precision,
                      .micro_batch = plan.micro_batch,
                      .games_bytes = plan.games_bytes,
                      .manifest = beginning.shards->manifest()};
@@ -174,8 +203,9 @@ absl::Status Follow(const TrainingOptions& asked, DatasetSource& source, Group& 
                                                       absl::StrJoin(different, ", "),
                                                       "; start all ranks with the same ones"));
   }
-  TrainingOptions options = Resolve(asked, std::nullopt);
+  TrainingOptions options = Resolve(asked, std::nullopt, device);
   options.shape = opening.shape;
+  options.precision = opening.precision;
   options.micro_batch = opening.micro_batch;
   options.games_bytes = opening.games_bytes;
   MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<const ShardSet> shards,
@@ -224,9 +254,7 @@ absl::Status TrainWithRanks(TrainingOptions options, DatasetSource& source, torc
 absl::Status Train(const TrainingOptions& options, DatasetSource& source,
                    TrainingObserver& observer) {
   MOYO_ASSIGN_OR_RETURN(const torch::Device device, ChooseDevice(options.device));
-  if (options.precision == Precision::kFp16 && device.is_cpu()) {
-    return absl::FailedPreconditionError("--precision fp16 is for GPUs; give bf16 or fp32 here");
-  }
+  MOYO_RETURN_IF_ERROR(CheckPrecision(options.precision, device));
   MOYO_RETURN_IF_ERROR(MakeFolder(options.run_dir + "/trainer"));
   std::optional<FileLock> lock;  // ranks may share a run directory: only the first one writes
   if (options.group.rank == 0) {

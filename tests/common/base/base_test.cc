@@ -10,6 +10,7 @@
 #include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/base/memory.h"
+#include "common/base/seal.h"
 #include "common/base/text.h"
 #include "tests/support/no_free_descriptor.h"
 
@@ -35,6 +36,34 @@ TEST(DigestTest, MatchesThePublishedVector) {
   EXPECT_EQ(sha.Finish(), Sha256Of("abc"));
   EXPECT_EQ(DigestFromBytes(ToBytes(Sha256Of("abc"))), Sha256Of("abc"));
   EXPECT_EQ(DigestFromBytes("short"), Digest{});
+}
+
+TEST(SealTest, GoesOnAndComesOff) {
+  for (const std::string bytes : {"", "x", "an archive of weights"}) {
+    std::string sealed = Sealed(bytes);
+    EXPECT_EQ(sealed.size(), bytes.size() + 43);
+    EXPECT_TRUE(Unseal(sealed));
+    EXPECT_EQ(sealed, bytes);
+  }
+}
+
+TEST(SealTest, EveryFlippedBitOfWhatIsSealedOrOfItsDigestIsNoticed) {
+  const std::string bytes = "an archive of weights", sealed = Sealed(bytes);
+  for (size_t bit = 0; bit < 8 * sealed.size(); ++bit) {
+    const size_t at = bit / 8;
+    if (at >= bytes.size() && at < bytes.size() + 11) continue;  // the mark: then it is no seal
+    std::string damaged = sealed;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1 << bit % 8);
+    EXPECT_FALSE(Unseal(damaged)) << bit;
+  }
+}
+
+TEST(SealTest, BytesWithoutOneStayAsTheyAre) {
+  for (const std::string bytes : {std::string(), std::string("short"), std::string(100, 'a')}) {
+    std::string same = bytes;
+    EXPECT_TRUE(Unseal(same));
+    EXPECT_EQ(same, bytes);
+  }
 }
 
 TEST_F(FilesTest, AtomicWriteReplacesTheWholeFileAndLeavesNothingBeside) {

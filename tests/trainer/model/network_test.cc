@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/files.h"
+#include "common/base/seal.h"
 #include "tests/common/go/random_game.h"
 #include "tests/support/temp_folder.h"
 #include "trainer/model/model_file.h"
@@ -70,6 +72,38 @@ TEST(NetworkTest, ModelOfAnotherInputIsRefused) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_NE(status.message().find("takes 18 planes, this program's gpool 24"), std::string::npos)
       << status;
+}
+
+TEST(NetworkTest, FlippedBitOfAModelIsNoticed) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/model.pt";
+  const auto network = MakeNetwork({.blocks = 1, .filters = 8});
+  ASSERT_TRUE(SaveModel(*network, path).ok());
+  ASSERT_TRUE(LoadNetwork(path).ok());
+  const std::string bytes = *ReadFile(path);
+  // In weights, in the archive's index, and in the digest itself.
+  for (const size_t at : {bytes.size() / 2, bytes.size() - 100, bytes.size() - 1}) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    ASSERT_TRUE(WriteFileAtomically(path, damaged).ok());
+    const absl::Status status = LoadNetwork(path).status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+    EXPECT_NE(status.message().find("model '" + path + "' is damaged"), std::string::npos)
+        << status;
+  }
+}
+
+TEST(NetworkTest, ModelOfTheFirstVersionHasNoSeal) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/model.pt";
+  const auto network = MakeNetwork({.blocks = 1, .filters = 8});
+  ASSERT_TRUE(SaveModel(*network, path).ok());
+  std::string archive = *ReadFile(path);
+  ASSERT_TRUE(Unseal(archive));
+  ASSERT_TRUE(WriteFileAtomically(path, archive).ok());
+  const auto loaded = LoadNetwork(path);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_TRUE(torch::equal((*loaded)->parameters()[0], network->parameters()[0]));
 }
 
 TEST(NetworkTest, OutputsOnAGpuAreThoseOfTheCpu) {
