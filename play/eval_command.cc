@@ -81,11 +81,23 @@ std::string ResultText(const GameEvaluation& evaluation) {
   return text;
 }
 
-absl::Status WriteReport(const EvalOptions& options, const GameEvaluation& evaluation) {
-  std::string curve;
-  if (!options.curve.empty()) {
-    MOYO_ASSIGN_OR_RETURN(curve, ReadFile(options.curve));
-  }
+std::string EvalJson(const GameEvaluation& evaluation, const WalkCounts& counts) {
+  std::string json = GameEvaluationJson(evaluation);
+  json.pop_back();  // the closing brace
+  return absl::StrCat(json, R"(, "skipped_files": )", counts.skipped_files,
+                      R"(, "unreadable_games": )", counts.unreadable_games, "}\n");
+}
+
+// A line on what the figures leave out; empty when that is nothing.
+std::string NotReadText(const WalkCounts& counts) {
+  if (counts.skipped_files == 0 && counts.unreadable_games == 0) return "";
+  return absl::StrCat("not counted: ", Counted(counts.skipped_files, "file"),
+                      " from where reading failed, ", Counted(counts.unreadable_games, "game"),
+                      " that cannot be read; 'moyo survey' on the same paths says which\n");
+}
+
+absl::Status WriteReport(const EvalOptions& options, const std::string& curve,
+                         const GameEvaluation& evaluation) {
   return WriteFileAtomically(options.report, HtmlReport({.title = options.title,
                                                          .curve_csv = curve,
                                                          .plain = evaluation.plain(),
@@ -105,6 +117,10 @@ double Done(const EvalOptions& options, uint64_t games, const WalkProgress& walk
 
 absl::Status RunEval(const EvalOptions& options, evaluation::Evaluator& evaluator,
                      std::ostream& out, ProgressStream progress) {
+  std::string curve;
+  if (!options.curve.empty()) {
+    MOYO_ASSIGN_OR_RETURN(curve, ReadFile(options.curve));
+  }
   GameEvaluation evaluation(evaluator, options.evaluation);
   ProgressLine line(progress);
   const GameVisitor visit = [&](const go::GameRecord& game,
@@ -117,6 +133,7 @@ absl::Status RunEval(const EvalOptions& options, evaluation::Evaluator& evaluato
   const absl::StatusOr<WalkCounts> counts = WalkGames(options.games, visit);
   line.Clear();
   MOYO_RETURN_IF_ERROR(counts.status());
+  progress.out << NotReadText(*counts) << std::flush;
   MOYO_RETURN_IF_ERROR(evaluation.Finish());
   const Metrics metrics = evaluation.Result();
   if (metrics.positions == 0) {
@@ -124,9 +141,8 @@ absl::Status RunEval(const EvalOptions& options, evaluation::Evaluator& evaluato
                                             Counted(counts->games, "game"), " in ",
                                             Counted(counts->files, "file"), "; check --games"));
   }
-  if (!options.report.empty()) MOYO_RETURN_IF_ERROR(WriteReport(options, evaluation));
-  out << (options.json ? GameEvaluationJson(evaluation) + "\n" : ResultText(evaluation));
-  return absl::OkStatus();
+  out << (options.json ? EvalJson(evaluation, *counts) : ResultText(evaluation)) << std::flush;
+  return options.report.empty() ? absl::OkStatus() : WriteReport(options, curve, evaluation);
 }
 
 }  // namespace moyo::play

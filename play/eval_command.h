@@ -26,8 +26,10 @@ struct EvalOptions {
   std::string title = {};   // of the report
 };
 
-// The figures go to `out`, progress to `progress` (rewritten in place where `live`). NOT_FOUND when
-// a path is missing or no 19x19 game is found.
+// The figures go to `out`, progress to `progress` (rewritten in place where `live`), with a line
+// that counts the files and games that could not be read. NOT_FOUND when a path is missing or no
+// 19x19 game is found. The curve's file is read before the network is asked; the report's is
+// written after the figures, which an error of it leaves.
 struct ProgressStream {
   std::ostream& out;
   bool live = false;  // a terminal

@@ -40,7 +40,7 @@ absl::Status Run(CommandLine& line) {
     case Command::kMatch:
       return RunMatch(line.match, network->get(), std::cout, std::cerr);
     case Command::kWeb:
-      return RunWeb(line.web, **network, std::cout);
+      return RunWeb(line.web, **network, std::cout, std::cerr);
     case Command::kExport:
     case Command::kNone:
       break;

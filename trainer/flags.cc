@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/command_line.h"
 #include "common/base/memory.h"
+#include "trainer/train/option_names.h"
 
 namespace moyo::trainer {
 namespace {
@@ -41,10 +42,7 @@ void AddScheduleOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--learning-rate", o.learning_rate, "highest rate of the schedule")
       ->check(CLI::PositiveNumber)
       ->default_str("0.004 of muon, 0.001 of adamw, 0.05 of sgd");
-  AddChoice(app, "--schedule", o.schedule, "learning rate over the run",
-            {{"cosine", ScheduleKind::kCosine},
-             {"constant", ScheduleKind::kConstant},
-             {"step", ScheduleKind::kStep}});
+  AddChoice(app, "--schedule", o.schedule, "learning rate over the run", ScheduleNames());
   app.add_option("--decay-at", o.decay_at,
                  "step schedule: shares of the run at which the rate falls")
       ->delimiter(',')
@@ -71,18 +69,12 @@ void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
       app, "--precision", o.precision,
       "of a pass through the network; auto: the checkpoint's, or bf16 where the processor has "
       "its products, else fp32; fp16 on a GPU",
-      {{"auto", Precision::kAuto},
-       {"bf16", Precision::kBf16},
-       {"fp32", Precision::kFp32},
-       {"fp16", Precision::kFp16}});
+      PrecisionNames());
   app.add_option("--loss-scale", o.loss_scale,
                  "fp16: the loss is multiplied by it at first; it adapts")
       ->check(CLI::Range(1.0, 16777216.0))
       ->capture_default_str();
-  AddChoice(app, "--optimizer", o.optimizer, "how gradients become an update",
-            {{"muon", OptimizerKind::kMuon},
-             {"adamw", OptimizerKind::kAdamW},
-             {"sgd", OptimizerKind::kSgd}});
+  AddChoice(app, "--optimizer", o.optimizer, "how gradients become an update", OptimizerNames());
   app.add_option("--weight-decay", o.weight_decay,
                  "of weights, not of norms and biases; times the learning rate")
       ->check(CLI::NonNegativeNumber)
@@ -218,7 +210,7 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", o.seed, "decides weights and order")->capture_default_str();
   AddChoice(app, "--augment", o.augment, "draw one of the eight symmetries a sample",
-            {{"on", Augment::kEightSymmetries}, {"off", Augment::kOff}});
+            AugmentNames());
   AddValidationOptions(app, o, validate_minutes);
   app.add_option("--checkpoint-minutes", checkpoint_minutes, "time between checkpoints")
       ->check(CLI::PositiveNumber)

@@ -38,7 +38,10 @@ absl::Status Run(Flags& flags) {
   const std::string cache_folder = options.run_dir + "/trainer/cache";
   const StartRule start = {.start_after = options.start_after,
                            .on_wait = [](const auto& line) { spdlog::info("{}", line); }};
-  if (flags.link != nullptr) MOYO_RETURN_IF_ERROR(flags.link->ServeMetrics(options.run_dir));
+  // The other ranks have nothing to tell, and may be on the same machine.
+  if (flags.link != nullptr && options.group.rank == 0) {
+    MOYO_RETURN_IF_ERROR(flags.link->ServeMetrics(options.run_dir));
+  }
   std::unique_ptr<DatasetSource> source;
   if (!flags.shards.empty()) {
     source =

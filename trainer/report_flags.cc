@@ -44,10 +44,11 @@ int ReportMain(int argc, char** argv) {
   if (const auto exit_code = flags.Parse(argc, argv)) return *exit_code;
   spdlog::set_default_logger(spdlog::stderr_color_mt("trainer"));  // the figures have the other
   InstallShutdownHandlers();
-  const absl::StatusOr<std::string> report = MakeReport(flags.options);
-  absl::Status status = report.status();
-  if (status.ok() && flags.json.empty()) std::fputs(report->c_str(), stdout);
-  if (status.ok() && !flags.json.empty()) status = WriteFileAtomically(flags.json, *report);
+  const absl::Status status = MakeReport(flags.options, [&flags](const std::string& json) {
+    if (!flags.json.empty()) return WriteFileAtomically(flags.json, json);
+    std::fputs(json.c_str(), stdout);
+    return absl::OkStatus();
+  });
   if (status.ok()) return 0;
   std::fprintf(stderr, "moyo-trainer report: %s\n", std::string(status.message()).c_str());
   return 1;

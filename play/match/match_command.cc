@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -47,6 +49,11 @@ absl::Status InGame(uint64_t number, const absl::Status& status) {
 }
 
 std::string GameFileName(uint64_t number) { return absl::StrFormat("game-%04d.sgf", number + 1); }
+
+// Games end in any order, so a match that was stopped may lack the first ones.
+bool IsOfAMatch(std::string_view name) {
+  return name == kReport || (name.starts_with("game-") && name.ends_with(".sgf"));
+}
 
 // The record with who played, and results that its info cannot hold.
 std::string MatchSgf(const GameOutcome& outcome, const std::string& black,
@@ -148,12 +155,15 @@ class Match {
 
   absl::Status PrepareFolder() const {
     MOYO_RETURN_IF_ERROR(MakeFolder(options_.out));
-    for (const char* name : {"game-0001.sgf", kReport}) {
-      if (!std::filesystem::exists(options_.out + "/" + name)) continue;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(options_.out, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (!IsOfAMatch(name)) continue;
       return absl::FailedPreconditionError(absl::StrCat(
           "'", options_.out, "' holds a match already ('", name, "'); give another --out"));
     }
-    return absl::OkStatus();
+    return error ? ErrnoStatus(error.value(), "read folder", options_.out) : absl::OkStatus();
   }
 
   std::unique_ptr<MatchPlayer> ProgramPlayer(const std::string& command, const char* role,

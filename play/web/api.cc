@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/base/status_macros.h"
 #include "common/sgf/game_writer.h"
 #include "play/handicap.h"
@@ -25,11 +26,6 @@ using Answer = absl::StatusOr<ordered_json>;
 
 constexpr size_t kMaxNameBytes = 200;
 constexpr double kMaxSeed = 9e15;  // whole numbers up to it are exact in JSON
-
-web::Response Respond(const Answer& answer) {
-  if (!answer.ok()) return RefusalOf(answer.status());
-  return {.body = DumpJson(*answer)};
-}
 
 absl::StatusOr<go::GameRecord> GameIn(const json& request) {
   const auto game = request.find("game");
@@ -164,28 +160,47 @@ web::Response PlayApi::About() const {
                             {"max_review_plies", kMaxReviewPlies}})};
 }
 
-web::Response PlayApi::New(const web::Request& request) { return Respond(AnswerNew(request.body)); }
+web::Response PlayApi::Respond(const web::Request& request, const Answer& answer) {
+  if (!answer.ok()) return Refuse(request, answer.status());
+  return {.body = DumpJson(*answer)};
+}
+
+web::Response PlayApi::Refuse(const web::Request& request, const absl::Status& status) {
+  web::Response response = RefusalOf(status);
+  if (response.status == 500) {
+    const std::lock_guard<std::mutex> lock(errors_mutex_);
+    errors_ << "moyo-play: " << request.path << ": "
+            << absl::StrReplaceAll(status.message(), {{"\n", " "}}) << "\n"
+            << std::flush;
+  }
+  return response;
+}
+
+web::Response PlayApi::New(const web::Request& request) {
+  return Respond(request, AnswerNew(request.body));
+}
 
 web::Response PlayApi::Position(const web::Request& request) {
-  return Respond(AnswerPosition(request.body, evaluator_));
+  return Respond(request, AnswerPosition(request.body, evaluator_));
 }
 
 web::Response PlayApi::Reply(const web::Request& request) {
-  return Respond(AnswerReply(request.body, evaluator_));
+  return Respond(request, AnswerReply(request.body, evaluator_));
 }
 
 web::Response PlayApi::Review(const web::Request& request) {
-  return Respond(AnswerReview(request.body, evaluator_));
+  return Respond(request, AnswerReview(request.body, evaluator_));
 }
 
 web::Response PlayApi::Load(const web::Request& request) {
   const auto number = request.query.find("number");
-  return Respond(ReadUpload(request.body, number == request.query.end() ? "1" : number->second));
+  return Respond(request,
+                 ReadUpload(request.body, number == request.query.end() ? "1" : number->second));
 }
 
 web::Response PlayApi::Save(const web::Request& request) {
   absl::StatusOr<std::string> text = AnswerSave(request.body);
-  if (!text.ok()) return RefusalOf(text.status());
+  if (!text.ok()) return Refuse(request, text.status());
   return {.content_type = absl::StrCat(kSgfType, "; charset=utf-8"), .body = *std::move(text)};
 }
 

@@ -3,8 +3,12 @@
 // of Go are common/go's. README.md in this folder is the protocol.
 #pragma once
 
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <ostream>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "common/web/http_server.h"
 #include "play/shared_evaluator.h"
 #include "trainer/evaluation/evaluator.h"
@@ -21,12 +25,13 @@ struct ApiOptions {
   std::string version = {};
 };
 
-// Thread-safe. The evaluator must outlive it. Every answer is JSON but that of Save; what is
-// wrong is {"error": word, "message": sentence} (api_status.h).
+// Thread-safe. Evaluator and stream must outlive it. Every answer is JSON but that of Save; what is
+// wrong is {"error": word, "message": sentence} (api_status.h). Why an answer has status 500 is
+// also a line on `errors`: the page sends people there.
 class PlayApi {
  public:
-  PlayApi(evaluation::Evaluator& evaluator, ApiOptions options)
-      : evaluator_(evaluator), options_(std::move(options)) {}
+  PlayApi(evaluation::Evaluator& evaluator, ApiOptions options, std::ostream& errors)
+      : evaluator_(evaluator), options_(std::move(options)), errors_(errors) {}
 
   web::Response About() const;
   web::Response New(const web::Request& request);
@@ -37,8 +42,14 @@ class PlayApi {
   web::Response Save(const web::Request& request);  // the answer is SGF
 
  private:
+  web::Response Respond(const web::Request& request,
+                        const absl::StatusOr<nlohmann::ordered_json>& answer);
+  web::Response Refuse(const web::Request& request, const absl::Status& status);
+
   SharedEvaluator evaluator_;
   const ApiOptions options_;
+  std::mutex errors_mutex_;
+  std::ostream& errors_;
 };
 
 // Adds the API's routes below /api. The API must outlive the server.

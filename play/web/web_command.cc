@@ -11,8 +11,8 @@
 
 namespace moyo::play {
 
-absl::Status RunWeb(const WebOptions& options, evaluation::Evaluator& evaluator,
-                    std::ostream& out) {
+absl::Status RunWeb(const WebOptions& options, evaluation::Evaluator& evaluator, std::ostream& out,
+                    std::ostream& errors) {
   InstallShutdownHandlers();
   MOYO_ASSIGN_OR_RETURN(web::Access access, web::NewAccess(options.listen, options.encryption));
   std::string certificate;
@@ -22,7 +22,8 @@ absl::Status RunWeb(const WebOptions& options, evaluation::Evaluator& evaluator,
         "The browser will warn of a certificate that nobody else signed; its SHA-256 is ", Hex(pin),
         ".\n");
   }
-  PlayApi api(evaluator, {.network_name = options.network_name, .version = options.version});
+  PlayApi api(evaluator, {.network_name = options.network_name, .version = options.version},
+              errors);
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<web::HttpServer> server,
                         web::HttpServer::Open({.address = options.listen,
                                                .purpose = "the play page",

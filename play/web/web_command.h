@@ -18,8 +18,9 @@ struct WebOptions {
   std::string version = {};
 };
 
-// Prints the address to open, then serves until SIGINT or SIGTERM. UNAVAILABLE, as
-// web::HttpServer::Open, when the address cannot be had.
-absl::Status RunWeb(const WebOptions& options, evaluation::Evaluator& evaluator, std::ostream& out);
+// Prints the address to open, then serves until SIGINT or SIGTERM; a line on `errors` for each
+// answer of status 500. UNAVAILABLE, as web::HttpServer::Open, when the address cannot be had.
+absl::Status RunWeb(const WebOptions& options, evaluation::Evaluator& evaluator, std::ostream& out,
+                    std::ostream& errors);
 
 }  // namespace moyo::play

@@ -92,8 +92,9 @@ class RanksTest(unittest.TestCase):
 
     def test_without_rank_0_the_others_end_and_say_so(self):
         address = free_address()
+        metrics = free_address()  # of rank 0; all are started with the same options
         ranks = [self.start("orphan", "orphan%d.log" % rank, "--ranks", 2, "--rank", rank,
-                            "--rendezvous", address) for rank in range(2)]
+                            "--rendezvous", address, "--metrics", metrics) for rank in range(2)]
         path = os.path.join(self.folder, "orphan.losses")
         waiting.await_value("a step", lambda: losses(path), patience_seconds=300)
         ranks[0].send_signal(signal.SIGKILL)

@@ -69,6 +69,13 @@ class TrainingReportTest(unittest.TestCase):
         self.assertLess(report["averaged"]["nats"], 5.8)
         self.assertEqual(report["curve"][-1]["samples"], 4096)
 
+    def test_page_that_cannot_be_written_costs_no_figures(self):
+        done = programs.run("moyo-trainer", "report", "--run-dir", self.run_dir, "--shards", self.shards, "--positions",
+                            50, "--threads", 1, "--one-symmetry", "--html", os.path.join(self.folder, "none/r.html"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none/r.html", done.stderr)
+        self.assertGreaterEqual(json.loads(done.stdout)["positions"], 50)
+
     def test_page_is_well_formed_and_needs_nothing_else(self):
         page = os.path.join(self.folder, "report.html")
         self.report("--html", page, "--json", os.path.join(self.folder, "report.json"), "--one-symmetry")

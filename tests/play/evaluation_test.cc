@@ -152,7 +152,49 @@ TEST_F(CommandTest, EvalWritesAPageAndSaysWhatItCannotRead) {
   ASSERT_TRUE(page.ok());
   EXPECT_NE(page->find("<title>made</title>"), std::string::npos);
   options.curve = folder_ + "/none.csv";
+  network_.batch_sizes.clear();
   EXPECT_TRUE(absl::IsNotFound(RunEval(options, network_, out_, {progress_})));
+  EXPECT_TRUE(network_.batch_sizes.empty());  // said before the games are evaluated
+}
+
+TEST_F(CommandTest, EvalGivesTheFiguresWhenThePageCannotBeWritten) {
+  const EvalOptions options{
+      .games = {folder_}, .json = true, .report = folder_ + "/none/report.html"};
+  const absl::Status status = RunEval(options, network_, out_, {progress_});
+  EXPECT_TRUE(absl::IsNotFound(status)) << status;
+  EXPECT_NE(status.message().find(options.report), std::string::npos) << status;
+  EXPECT_EQ(nlohmann::json::parse(out_.str(), nullptr, false).value("positions", 0), 5)
+      << out_.str();
+}
+
+TEST_F(CommandTest, EvalCountsFilesAndGamesThatCannotBeRead) {
+  const EvalOptions options{.games = {folder_}, .json = true};
+  ASSERT_TRUE(RunEval(options, network_, out_, {progress_}).ok());
+  auto json = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(json["skipped_files"], 0);
+  EXPECT_EQ(json["unreadable_games"], 0);
+  EXPECT_EQ(progress_.str().find("not counted"), std::string::npos) << progress_.str();
+
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/broken.zip", "PK\x03\x04 but no zip").ok());
+  const std::string over_the_limit = "(;SZ[19]C[" + std::string(5 << 20, 'x') + "];B[aa])";
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/long.sgf", over_the_limit).ok());
+  out_.str("");
+  ASSERT_TRUE(RunEval(options, network_, out_, {progress_}).ok());
+  json = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(json["positions"], 5);
+  EXPECT_EQ(json["skipped_files"], 1);
+  EXPECT_EQ(json["unreadable_games"], 1);
+  EXPECT_NE(progress_.str().find("not counted: 1 file from where reading failed, 1 game that "
+                                 "cannot be read; 'moyo survey'"),
+            std::string::npos)
+      << progress_.str();
+}
+
+TEST_F(CommandTest, EvalWithoutAReadableGameSaysWhatItCouldNotRead) {
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/broken.zip", "PK\x03\x04 but no zip").ok());
+  EXPECT_TRUE(
+      absl::IsNotFound(RunEval({.games = {folder_ + "/broken.zip"}}, network_, out_, {progress_})));
+  EXPECT_NE(progress_.str().find("not counted: 1 file"), std::string::npos) << progress_.str();
 }
 
 TEST_F(CommandTest, EvalWithoutGamesSaysSo) {

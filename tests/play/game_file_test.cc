@@ -34,10 +34,10 @@ TEST_F(GameFileTest, GamesAreNumberedInTheirOrder) {
 }
 
 TEST_F(GameFileTest, DamagedGameKeepsTheMovesBefore) {
-  const std::string path = folder_.Write("damaged.sgf", "(;GM[1]SZ[19];B[pd];W[pd];B[dd])");
+  const std::string path = folder_.Write("damaged.sgf", "(;GM[1]SZ[19];B[pd];W[dp];B[");
   const absl::StatusOr<go::GameRecord> game = LoadGame(path);
   ASSERT_TRUE(game.ok()) << game.status();
-  EXPECT_EQ(game->moves.size(), 1u);
+  EXPECT_EQ(game->moves.size(), 2u);
 }
 
 TEST_F(GameFileTest, GameThatCannotBeReadIsNamedWithItsPlace) {

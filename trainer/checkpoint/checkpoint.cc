@@ -45,8 +45,7 @@ absl::StatusOr<Archive> ReadArchive(const std::string& where, const std::string&
   }
   archive.checkpoint.state = StateFromJson(json.at("state"));
   archive.options = json.at("options");
-  archive.checkpoint.state.resolved.precision =
-      archive.options.value("--precision", Precision::kBf16);
+  TakeResolved(archive.options, archive.checkpoint.state.resolved);
   return archive;
 }
 
@@ -159,7 +158,7 @@ absl::StatusOr<RunRecord> ReadRunRecord(const std::string& run_dir) {
                      .best_step = state.best_step,
                      .dataset_digest = state.dataset_digest,
                      .validation_percent = archive.options.at("--validation-percent"),
-                     .options = archive.options.dump()};
+                     .options = ReadableOptions(archive.options).dump()};
   };
   absl::StatusOr<RunRecord> record = WithNewest(run_dir + "/trainer/checkpoints", tell);
   if (!absl::IsNotFound(record.status()) && !absl::IsDataLoss(record.status())) return record;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "trainer/train/option_names.h"
 
 namespace moyo::trainer {
 
@@ -40,6 +41,34 @@ Json SequenceOptions(const TrainingOptions& options) {
       {"--max-minutes", absl::ToDoubleMinutes(std::min(options.max_time, absl::Hours(1000000)))}};
 }
 
+Json ReadableOptions(Json stored) {
+  const auto name = [&stored]<typename Enum>(const char* flag, const OptionNames<Enum>& names) {
+    if (stored.contains(flag)) stored[flag] = NameOf(names, stored[flag].get<Enum>());
+  };
+  name("--optimizer", OptimizerNames());
+  name("--schedule", ScheduleNames());
+  name("--precision", PrecisionNames());
+  name("--augment", AugmentNames());
+  return stored;
+}
+
+void TakeResolved(const Json& stored, ResolvedOptions& resolved) {
+  resolved.precision = stored.value("--precision", Precision::kBf16);
+  resolved.init = stored.value("--init", "");
+  const std::string architecture = stored.value("--architecture", "leela-zero");
+  resolved.shape = {
+      .blocks = stored.at("--blocks"),
+      .filters = stored.at("--filters"),
+      .architecture = ArchitectureOf(architecture).value_or(Architecture::kLeelaZero)};
+}
+
+TrainingOptions Following(TrainingOptions options, const ResolvedOptions& resolved) {
+  if (options.precision == Precision::kAuto) options.precision = resolved.precision;
+  if (options.init.empty()) options.init = resolved.init;
+  if (!resolved.init.empty() && options.shape_from_init) options.shape = resolved.shape;
+  return options;
+}
+
 std::vector<std::string> SequenceDifferences(const std::string& text,
                                              const TrainingOptions& options) {
   std::vector<std::string> different;
@@ -61,9 +90,8 @@ std::vector<std::string> ChangedOptions(const Json& stored, const TrainingOption
   TrainingOptions first_version;  // what it had no option for
   first_version.shape.architecture = Architecture::kLeelaZero;
   first_version.precision = Precision::kBf16;
-  TrainingOptions following = options;
-  if (options.precision == Precision::kAuto) following.precision = resolved.precision;
-  const Json defaults = SequenceOptions(first_version), wanted = SequenceOptions(following);
+  const Json defaults = SequenceOptions(first_version),
+             wanted = SequenceOptions(Following(options, resolved));
   for (const auto& [name, value] : wanted.items()) {
     if ((stored.contains(name) ? stored : defaults).at(name) != value) changed.push_back(name);
   }

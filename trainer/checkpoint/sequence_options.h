@@ -12,8 +12,17 @@
 
 namespace moyo::trainer {
 
-// By the names of the command line.
+// By the names of the command line; choices are numbers.
 nlohmann::json SequenceOptions(const TrainingOptions& options);
+// The same with the choices' names, for people.
+nlohmann::json ReadableOptions(nlohmann::json stored);
+
+// What `stored` tells of `resolved`. Throws JSON's exceptions.
+void TakeResolved(const nlohmann::json& stored, ResolvedOptions& resolved);
+// `options`, with those that were left open as the checkpoint has them: an automatic precision, the
+// first weights and, where they came from a file, the network's shape. A file that is gone is not
+// missed.
+TrainingOptions Following(TrainingOptions options, const ResolvedOptions& resolved);
 
 // The names under which those of another trainer, dumped as text, differ.
 std::vector<std::string> SequenceDifferences(const std::string& text,

@@ -10,13 +10,16 @@
 
 namespace moyo::trainer {
 
-// What the automatic options came to. They decide how sums are rounded, and so the losses bit for
-// bit: a resumed run takes them over.
+// What the automatic options came to, and what the weights were before the first step. They decide
+// the losses bit for bit: a resumed run takes them over.
 struct ResolvedOptions {
-  int threads = 0;                         // 0: not known (checkpoints of the first version)
-  uint32_t micro_batch = 0;                // 0: the whole batch
-  uint64_t games_bytes = 0;                // limit of a window; 0: not known
-  Precision precision = Precision::kBf16;  // kept among the options
+  int threads = 0;           // 0: not known (checkpoints of the first version)
+  uint32_t micro_batch = 0;  // 0: the whole batch
+  uint64_t games_bytes = 0;  // limit of a window; 0: not known
+  // These are kept among the options.
+  Precision precision = Precision::kBf16;
+  std::string init = {};  // the file that the first weights came from; empty: none
+  NetShape shape = {};
 };
 
 // Running means over the last steps, as reports show them.

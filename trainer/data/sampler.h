@@ -12,7 +12,7 @@
 
 namespace moyo::trainer {
 
-enum class Augment : uint8_t { kOff, kEightSymmetries };
+enum class Augment : uint8_t { kOff, kEightSymmetries };  // stored: do not renumber
 
 // Samples of one batch, in order. Shapes: n.
 struct Batch {

@@ -14,6 +14,8 @@
 namespace moyo::trainer {
 namespace {
 
+using FileClock = std::filesystem::file_time_type::clock;
+
 constexpr size_t kManifestsKept = 8;
 constexpr char kManifestEnding[] = ".manifest.json";
 
@@ -51,7 +53,8 @@ absl::StatusOr<shard::Columns> ShardFiles::Read(size_t shard) const {
     }
   }
   if (!fetch_) {
-    return absl::DataLossError(absl::StrCat("shard '", path, "': ", failure.message()));
+    return absl::DataLossError(absl::StrCat("shard '", path, "': ", failure.message(),
+                                            "; 'moyo shards --out' writes the folder again"));
   }
   if (ShutdownRequested()) return absl::CancelledError("shutting down");
   MOYO_ASSIGN_OR_RETURN(const std::string file, fetch_(entry));
@@ -67,7 +70,8 @@ absl::StatusOr<shard::Columns> ShardFiles::Read(size_t shard) const {
 
 absl::Status ShardFiles::Complete() const {
   for (size_t i = 0; i < size(); ++i) {
-    if (std::filesystem::exists(PathOf(manifest_.shards[i]))) continue;
+    // What is not the manifest's is fetched when it is read; without a fetch it is lost.
+    if (fetch_ && std::filesystem::exists(PathOf(manifest_.shards[i]))) continue;
     MOYO_RETURN_IF_ERROR(Read(i).status());
   }
   return absl::OkStatus();
@@ -101,6 +105,8 @@ absl::StatusOr<shard::Manifest> ManifestStore::Find(const std::string& dataset_d
   if (!manifest.ok() || ToBytes(manifest->dataset_digest) != dataset_digest) {
     return absl::NotFoundError("the manifest that was kept is damaged");
   }
+  std::error_code ignored;  // in use: the others are older now
+  std::filesystem::last_write_time(PathOf(dataset_digest), FileClock::now(), ignored);
   return manifest;
 }
 

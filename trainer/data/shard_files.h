@@ -29,7 +29,8 @@ class ShardFiles final : public ShardSet {
   }
   uint64_t memory_bytes() const override;
   std::string manifest() const override { return shard::ManifestJson(manifest_); }
-  // Reads what the folder lacks.
+  // Reads what the folder lacks; without a `fetch` all that is there, so that what took the place
+  // of a shard is noticed.
   absl::Status Complete() const;
 
  private:
@@ -40,8 +41,8 @@ class ShardFiles final : public ShardSet {
   const FetchShard fetch_;
 };
 
-// The manifests that a trainer has begun an epoch with, the newest few, one file each: so an epoch
-// can end on its manifest after a restart.
+// The manifests that a trainer has begun an epoch with, the few that were kept or found last, one
+// file each: so an epoch can end on its manifest after a restart.
 class ManifestStore {
  public:
   explicit ManifestStore(std::string folder) : folder_(std::move(folder)) {}

@@ -49,10 +49,12 @@ absl::Status WindowedDataset::ReadAll() {
     if (total_bytes + validation_->memory_bytes() > limit_bytes_) whole.reset();
   }
   if (validation_->memory_bytes() > limit_bytes_ / 2 && whole == nullptr) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the validation games alone take ", HumanBytes(validation_->memory_bytes()), " of ",
-        HumanBytes(limit_bytes_),
-        " for games; give a larger --memory-budget or a smaller --validation-percent"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the validation games alone take ", HumanBytes(validation_->memory_bytes()),
+                     " of ", HumanBytes(limit_bytes_),
+                     " for games; give a larger --memory-budget or a smaller --validation-percent "
+                     "(a run that goes "
+                     "on takes them with --fork)"));
   }
   if (whole == nullptr) return absl::OkStatus();
   for (const Window& window : Windows(0, 0)) loaded_ = window.shards;  // the one there is

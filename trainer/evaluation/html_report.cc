@@ -76,7 +76,9 @@ std::string CalibrationChart(const HtmlReportInput& input) {
   return LineChart(series, {.x_label = "wins promised", .y_label = "wins", .diagonal = true});
 }
 
-// Columns of curve.csv by name, a row a validation. Empty for another file.
+// Columns of curve.csv by name, a row a validation. Empty for another file. A row that a full disk
+// cut is passed over, and so are rows that were trained anew since: those of as many samples or
+// more that stand before another.
 std::vector<Series> CurveSeries(const std::string& csv, const std::vector<std::string>& names) {
   const std::vector<std::string> lines = absl::StrSplit(csv, '\n', absl::SkipEmpty());
   if (lines.empty()) return {};
@@ -90,11 +92,14 @@ std::vector<Series> CurveSeries(const std::string& csv, const std::vector<std::s
     const std::vector<std::string> fields = absl::StrSplit(lines[i], ',');
     double x = 0, y = 0;
     const size_t samples = column("samples");
-    if (samples >= fields.size() || !absl::SimpleAtod(fields[samples], &x)) return {};
+    if (fields.size() != heading.size() || samples >= fields.size() ||
+        !absl::SimpleAtod(fields[samples], &x)) {
+      continue;
+    }
     for (Series& line : series) {
+      while (!line.points.empty() && line.points.back().first >= x) line.points.pop_back();
       const size_t at = column(line.name);
-      if (at >= fields.size() || !absl::SimpleAtod(fields[at], &y)) return {};
-      line.points.emplace_back(x, y);
+      if (at < fields.size() && absl::SimpleAtod(fields[at], &y)) line.points.emplace_back(x, y);
     }
   }
   return series;

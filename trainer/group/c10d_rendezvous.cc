@@ -103,18 +103,18 @@ class C10dRendezvous final : public Rendezvous {
 
   // That no two processes are one rank, and all count the same ranks. Throws c10d's exceptions.
   absl::Status Claim() {
-    if (store_->add(absl::StrCat("claim/", options_.rank), 1) > 1) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("another trainer has --rank ", options_.rank, " at ", options_.rendezvous));
-    }
     if (options_.rank == 0) {
       store_->set("ranks", Bytes(absl::StrCat(options_.ranks)));
-      return absl::OkStatus();
+    } else if (const std::string ranks = Text(store_->get("ranks"));
+               ranks != absl::StrCat(options_.ranks)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("rank 0 was started with --ranks ", ranks, ", not ", options_.ranks));
     }
-    const std::string ranks = Text(store_->get("ranks"));
-    if (ranks == absl::StrCat(options_.ranks)) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("rank 0 was started with --ranks ", ranks, ", not ", options_.ranks));
+    if (store_->add(absl::StrCat("claim/", options_.rank), 1) == 1) return absl::OkStatus();
+    return absl::AlreadyExistsError(absl::StrCat(
+        "--rank ", options_.rank, " at ", options_.rendezvous,
+        " is taken: another trainer has it, or it was lost and the others went on without it; "
+        "start all ranks again to have it back"));
   }
 
   absl::StatusOr<std::unique_ptr<Group>> Next() override {
@@ -148,7 +148,9 @@ class C10dRendezvous final : public Rendezvous {
     const std::string list = generation + "members";
     store_->set(here(options_.rank), Bytes("1"));
     if (options_.rank != 0) {
+      absl::Cleanup leave = [&] { Leave(here(options_.rank)); };
       store_->wait({list}, Milliseconds(options_.patience));
+      std::move(leave).Cancel();
       members_.clear();
       const std::string text = Text(store_->get(list));
       for (const absl::string_view number : absl::StrSplit(text, ',')) {
@@ -169,6 +171,14 @@ class C10dRendezvous final : public Rendezvous {
     if (present.empty()) present.push_back(0);
     members_ = std::move(present);
     store_->set(list, Bytes(absl::StrJoin(members_, ",")));
+  }
+
+  // So that a rank 0 that comes later does not count on this one.
+  void Leave(const std::string& key) const {
+    try {
+      store_->deleteKey(key);
+    } catch (const std::exception&) {  // rank 0 is gone
+    }
   }
 
   const GroupOptions options_;

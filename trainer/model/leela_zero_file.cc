@@ -1,7 +1,5 @@
 #include "trainer/model/leela_zero_file.h"
 
-#include <libdeflate.h>
-
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -14,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
+#include "trainer/model/gzip.h"
 #include "trainer/model/model_file.h"
 
 namespace moyo::trainer {
@@ -65,23 +64,6 @@ void AppendConvNorm(const ConvNorm& layer, std::string& text) {
   AppendLine(norm->bias - norm->running_mean * scale, text);
   AppendLine(torch::zeros_like(scale), text);
   AppendLine(torch::full_like(scale, 1.0f - kEpsilon), text);
-}
-
-absl::StatusOr<std::string> Gunzip(std::string_view bytes) {
-  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> codec(
-      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
-  std::string text;
-  for (size_t room = 8 * bytes.size() + 1024; room <= kMaxTextBytes; room *= 2) {
-    text.resize(room);
-    size_t text_bytes = 0;
-    const libdeflate_result result = libdeflate_gzip_decompress(
-        codec.get(), bytes.data(), bytes.size(), text.data(), text.size(), &text_bytes);
-    if (result == LIBDEFLATE_INSUFFICIENT_SPACE) continue;
-    if (result != LIBDEFLATE_SUCCESS) return absl::InvalidArgumentError("its gzip is damaged");
-    text.resize(text_bytes);
-    return text;
-  }
-  return absl::InvalidArgumentError("it unpacks to more than 1 GiB");
 }
 
 absl::StatusOr<Line> ParseLine(std::string_view text, size_t number) {
@@ -239,12 +221,7 @@ std::string LeelaZeroText(const Tower& tower) {
 absl::Status SaveLeelaZero(const Tower& tower, const std::string& path) {
   const std::string text = LeelaZeroText(tower);
   if (!absl::EndsWith(path, ".gz")) return WriteFileAtomically(path, text);
-  const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> codec(
-      libdeflate_alloc_compressor(6), libdeflate_free_compressor);
-  std::string packed(libdeflate_gzip_compress_bound(codec.get(), text.size()), '\0');
-  packed.resize(libdeflate_gzip_compress(codec.get(), text.data(), text.size(), packed.data(),
-                                         packed.size()));
-  return WriteFileAtomically(path, packed);
+  return WriteFileAtomically(path, Gzip(text));
 }
 
 bool LooksLikeLeelaZero(std::string_view bytes) {
@@ -255,7 +232,7 @@ absl::StatusOr<Tower> ParseLeelaZero(std::string_view bytes, const std::string& 
   const auto parse = [&]() -> absl::StatusOr<Tower> {
     std::string unpacked;
     if (bytes.substr(0, 2) == "\x1f\x8b") {
-      MOYO_ASSIGN_OR_RETURN(unpacked, Gunzip(bytes));
+      MOYO_ASSIGN_OR_RETURN(unpacked, Gunzip(bytes, kMaxTextBytes));
       bytes = unpacked;
     }
     MOYO_ASSIGN_OR_RETURN(const std::vector<Line> lines, ParseLines(bytes));

@@ -7,6 +7,7 @@
 #include "common/base/status_macros.h"
 #include "trainer/model/model_file.h"
 #include "trainer/model/network.h"
+#include "trainer/model/processor.h"
 #include "trainer/model/torch_compat.h"
 
 namespace moyo::trainer {
@@ -27,7 +28,7 @@ class TorchNet final : public PolicyNet {
     if (positions.empty()) return outputs;
     try {
       torch::NoGradGuard no_grad;
-      const Autocast autocast(torch::kBFloat16);
+      const Autocast autocast(HasBf16() ? std::optional(torch::kBFloat16) : std::nullopt);
       const Network::Output output = network_->forward(network_->Input(positions));
       const torch::Tensor policy = torch::softmax(output.policy, 1).contiguous();
       const torch::Tensor value = output.value.contiguous();

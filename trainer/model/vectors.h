@@ -29,7 +29,8 @@ using Ints = int32_t __attribute__((vector_size(4 * kLanes)));
 using Words = uint32_t __attribute__((vector_size(4 * kLanes)));
 using Halves = uint16_t __attribute__((vector_size(2 * kLanes)));
 
-// In one instruction where there is one: GCC 12 makes two of __builtin_convertvector, and joins them.
+// In one instruction where there is one: GCC 12 makes two of __builtin_convertvector, and joins
+// them.
 MOYO_INLINE Words WordsOf(Halves halves) {
 #if defined(__AVX512F__)
   return (Words)_mm512_cvtepu16_epi32((__m256i)halves);

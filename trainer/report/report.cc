@@ -119,7 +119,8 @@ Facts RunFacts(const RunRecord& run, const Dataset& games) {
 
 }  // namespace
 
-absl::StatusOr<std::string> MakeReport(const ReportOptions& options) {
+absl::Status MakeReport(const ReportOptions& options,
+                        absl::FunctionRef<absl::Status(const std::string& json)> take) {
   MOYO_ASSIGN_OR_RETURN(const RunRecord run, ReadRunRecord(options.run_dir));
   MOYO_ASSIGN_OR_RETURN(const Dataset games, HeldOut(options, run));
   const std::string model = options.model.empty() ? options.run_dir + "/model.pt" : options.model;
@@ -133,8 +134,12 @@ absl::StatusOr<std::string> MakeReport(const ReportOptions& options) {
   spdlog::info("judging {} by {} games that were held out", model, WithCommas(held_out));
   MOYO_RETURN_IF_ERROR(Judge(games, judged));
   const std::string curve = ReadFile(options.run_dir + "/trainer/curve.csv").value_or("");
+  Json json = Json::parse(evaluation::GameEvaluationJson(judged));
+  json["run"] = RunJson(run);
+  json["curve"] = CurveJson(curve);
+  absl::Status status = take(json.dump(1) + "\n");
   if (!options.html.empty()) {
-    MOYO_RETURN_IF_ERROR(
+    status.Update(
         WriteFileAtomically(options.html, evaluation::HtmlReport({.title = model,
                                                                   .curve_csv = curve,
                                                                   .facts = RunFacts(run, games),
@@ -142,10 +147,7 @@ absl::StatusOr<std::string> MakeReport(const ReportOptions& options) {
                                                                   .averaged = judged.averaged(),
                                                                   .examples = judged.examples()})));
   }
-  Json json = Json::parse(evaluation::GameEvaluationJson(judged));
-  json["run"] = RunJson(run);
-  json["curve"] = CurveJson(curve);
-  return json.dump(1) + "\n";
+  return status;
 }
 
 }  // namespace moyo::trainer

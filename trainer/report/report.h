@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 
 namespace moyo::trainer {
 
@@ -21,9 +21,12 @@ struct ReportOptions {
   std::string html = {};  // file for the page; empty: none
 };
 
-// The JSON object: what `moyo-play eval --json` has, then "run" and "curve" (README.md). Writes the
-// page, too, where one is asked for. NOT_FOUND: no checkpoint, no games of its dataset, or no
-// model; says which. FAILED_PRECONDITION: no game was held out. DATA_LOSS: a shard is damaged.
-absl::StatusOr<std::string> MakeReport(const ReportOptions& options);
+// Gives `take` the JSON object: what GameEvaluationJson has, then "run" and "curve" (README.md).
+// Writes the page after that, where one is asked for, whatever `take` returned: what fails of the
+// two costs nothing of the other. Returns the first error of both, or why there are no figures.
+// NOT_FOUND: no checkpoint, no games of its dataset, or no model; says which. FAILED_PRECONDITION:
+// no game was held out. DATA_LOSS: a shard is damaged.
+absl::Status MakeReport(const ReportOptions& options,
+                        absl::FunctionRef<absl::Status(const std::string& json)> take);
 
 }  // namespace moyo::trainer

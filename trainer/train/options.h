@@ -12,12 +12,13 @@
 
 namespace moyo::trainer {
 
+// Stored: do not renumber.
 enum class OptimizerKind : uint8_t { kAdamW, kSgd, kMuon };
 enum class ScheduleKind : uint8_t { kConstant, kCosine, kStep };
-enum class DeviceKind : uint8_t { kAuto, kCpu, kCuda };  // kAuto: CUDA where there is a GPU
-// kAuto: the checkpoint's, or what is fastest on the device. Stored, but for kAuto: do not
-// renumber.
+// kAuto, never stored: the checkpoint's, or what is fastest on the device.
 enum class Precision : uint8_t { kBf16, kFp32, kFp16, kAuto };
+
+enum class DeviceKind : uint8_t { kAuto, kCpu, kCuda };  // kAuto: CUDA where there is a GPU
 
 // A good highest rate of the cosine schedule at 128 positions a step.
 constexpr double DefaultLearningRate(OptimizerKind optimizer) {

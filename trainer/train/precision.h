@@ -10,25 +10,8 @@
 
 namespace moyo::trainer {
 
-// bfloat16 wherever the processor has products of it: elsewhere it is converted back and forth.
 inline Precision FastestPrecision(torch::Device device) {
-  const bool has_bf16 = !device.is_cpu() || HasAvx512Bf16() || HasAmxBf16();
-  return has_bf16 ? Precision::kBf16 : Precision::kFp32;
-}
-
-// As the command line has it.
-inline const char* PrecisionName(Precision precision) {
-  switch (precision) {
-    case Precision::kBf16:
-      return "bf16";
-    case Precision::kFp32:
-      return "fp32";
-    case Precision::kFp16:
-      return "fp16";
-    case Precision::kAuto:
-      break;
-  }
-  return "auto";
+  return !device.is_cpu() || HasBf16() ? Precision::kBf16 : Precision::kFp32;
 }
 
 // For Autocast; nothing: float. A CPU has no convolutions of half floats, so float stands in.

@@ -3,7 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <cmath>
 #include <fstream>
 #include <utility>
 
@@ -59,6 +59,7 @@ Trainer::Trainer(const TrainingOptions& options, DatasetSource& source,
       plan_(plan),
       checkpoint_(std::move(checkpoint)),
       first_(std::move(first)),
+      device_(device),
       group_(group),
       learner_(options, plan.micro_batch, device, group),
       observer_(observer),
@@ -138,10 +139,10 @@ absl::Status Trainer::ShareState() {
   return absl::OkStatus();
 }
 
-// model.pt is written right after the checkpoint of its step: a kill between the two, or a removed
-// file, is made good here.
+// model.pt is written right after the checkpoint of its step: a kill between the two, or a file
+// that was removed or damaged, is made good here.
 absl::Status Trainer::KeepModelComplete() {
-  const bool missing = !std::filesystem::exists(ModelPath(options_));
+  const bool missing = !LoadNetwork(ModelPath(options_)).ok();
   if (state_.best_top1 < 0 || !(missing || state_.best_step == state_.step)) {
     return absl::OkStatus();
   }
@@ -182,6 +183,7 @@ void Trainer::JudgeBest() {
   state_.best_top1 = -1;
   const auto best = LoadNetwork(ModelPath(options_));
   if (!best.ok()) return;
+  (*best)->to(device_);
   Judge(**best, IntermediatePositions(options_));
   state_.best_top1 = state_.validation.top1;
 }
@@ -221,18 +223,22 @@ absl::Status Trainer::BeginNextEpoch() {
   return absl::OkStatus();
 }
 
-absl::Status Trainer::Diverged(const char* what) const {
+absl::Status Trainer::Diverged(const char* what, uint64_t step) const {
   return absl::InternalError(absl::StrFormat(
       "%s at step %d, epoch %d, indices %d to %d; the last good checkpoint stands: lower "
       "--learning-rate and run again with --fork",
-      what, state_.step, batch_.epoch + 1, batch_.first_index,
+      what, step, batch_.epoch + 1, batch_.first_index,
       batch_.first_index + batch_.whole_size - 1));
 }
 
 absl::Status Trainer::Step() {
   state_.learning_rate = LearningRateAt(options_, Progress());
   MOYO_ASSIGN_OR_RETURN(const StepResult result, learner_.Step(batch_, state_.learning_rate));
-  if (!result.finite) return Diverged("the loss is not finite");
+  if (!result.finite) {
+    const bool is_loss = !std::isfinite(result.policy_loss + result.value_loss);
+    return Diverged(is_loss ? "the loss is not finite" : "the gradient is not finite",
+                    state_.step + 1);
+  }
   if (result.skipped) {
     spdlog::info(
         "step {} is skipped, as a gradient overflowed; the loss is scaled by {} now ({} skipped so "
@@ -261,6 +267,7 @@ void Trainer::Judge(Network& network, uint64_t positions) {
                            state_.samples, state_.learning_rate, state_.means.policy_loss,
                            state_.means.value_loss, v.positions, v.top1, v.top5, v.nats,
                            v.value_accuracy);
+  if (!curve.flush()) spdlog::warn("cannot write '{}/trainer/curve.csv'", options_.run_dir);
 }
 
 absl::Status Trainer::ValidateAndKeepBest() {
@@ -276,7 +283,7 @@ absl::Status Trainer::ValidateAndKeepBest() {
 absl::Status Trainer::SaveState() {
   if (!group_.is_first()) return absl::OkStatus();
   // A checkpoint is one to go on from.
-  if (!learner_.IsSound(batch_)) return Diverged("the update broke the weights");
+  if (!learner_.IsSound(batch_)) return Diverged("the update broke the weights", state_.step);
   TrainingState state = state_;
   const absl::Time begin = Clock::Steady().Now();
   state.elapsed_seconds = ElapsedSeconds();
@@ -297,6 +304,7 @@ absl::Status Trainer::Finish() {
   MOYO_RETURN_IF_ERROR(ValidateAndKeepBest());
   // The record is of model.pt.
   MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<Network> best, LoadNetwork(ModelPath(options_)));
+  best->to(device_);
   Judge(*best, options_.validation_positions);
   state_.finished = true;
   MOYO_RETURN_IF_ERROR(SaveState());

@@ -76,7 +76,7 @@ class Trainer {
   absl::Status ValidateAndKeepBest();
   absl::Status SaveState();
   absl::Status Finish();
-  absl::Status Diverged(const char* what) const;
+  absl::Status Diverged(const char* what, uint64_t step) const;
   void Report(bool force, const std::string& error = "");
 
   const TrainingOptions& options_;
@@ -85,6 +85,7 @@ class Trainer {
   const MemoryPlan plan_;
   std::optional<Checkpoint> checkpoint_;  // until Resume has taken it over
   std::shared_ptr<Network> first_;        // so, too
+  const torch::Device device_;
   Group& group_;
   Learner learner_;
   TrainingObserver& observer_;

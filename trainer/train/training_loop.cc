@@ -22,6 +22,7 @@
 #include "trainer/train/device.h"
 #include "trainer/train/first_network.h"
 #include "trainer/train/memory_plan.h"
+#include "trainer/train/option_names.h"
 #include "trainer/train/precision.h"
 #include "trainer/train/trainer.h"
 
@@ -57,10 +58,8 @@ TrainingOptions Resolve(TrainingOptions options, const std::optional<Checkpoint>
       if (options.micro_batch == 0) options.micro_batch = resolved.micro_batch;
       if (options.games_bytes == 0) options.games_bytes = resolved.games_bytes;
     }
-    if (options.precision == Precision::kAuto) {
-      options.precision = resolved.precision;
-      AdvisePrecision(options.precision, device);
-    }
+    if (options.precision == Precision::kAuto) AdvisePrecision(resolved.precision, device);
+    options = Following(options, resolved);
     if (options.threads == 0 && resolved.threads > 0) {
       options.threads = resolved.threads;
       if (cpus != resolved.threads) {
@@ -140,7 +139,7 @@ absl::StatusOr<MemoryPlan> Plan(const TrainingOptions& options, const ShardSet& 
                                 torch::Device device) {
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, PlanMemory(options, shards.memory_bytes()));
   spdlog::info("training on {} in {}; memory plan: {} of {}", device.str(),
-               PrecisionName(options.precision), plan.ToString(),
+               NameOf(PrecisionNames(), options.precision), plan.ToString(),
                HumanBytes(options.memory_budget_bytes));
   if (plan.Passes(options.batch_size) >= static_cast<uint64_t>(options.group.ranks)) return plan;
   return absl::InvalidArgumentError(absl::StrCat(
@@ -167,9 +166,12 @@ absl::StatusOr<std::unique_ptr<WindowedDataset>> OpenData(std::shared_ptr<const 
 absl::StatusOr<bool> Lead(const TrainingOptions& asked, DatasetSource& source, Group& group,
                           torch::Device device, TrainingObserver& observer) {
   TrainingOptions sized = asked;
-  MOYO_ASSIGN_OR_RETURN(std::shared_ptr<Network> first, FirstNetwork(sized));
   MOYO_ASSIGN_OR_RETURN(std::optional<Checkpoint> checkpoint,
                         FindCheckpoint(sized.run_dir + "/trainer/checkpoints", sized));
+  std::shared_ptr<Network> first;  // a checkpoint's weights stand in its place
+  if (!checkpoint.has_value()) {
+    MOYO_ASSIGN_OR_RETURN(first, FirstNetwork(sized));
+  }
   const TrainingOptions options = Resolve(sized, checkpoint, device);
   MOYO_RETURN_IF_ERROR(CheckPrecision(options.precision, device));
   MOYO_ASSIGN_OR_RETURN(const Beginning beginning, Begin(source, checkpoint));
@@ -183,7 +185,7 @@ absl::StatusOr<bool> Lead(const TrainingOptions& asked, DatasetSource& source, G
                      .manifest = beginning.shards->manifest()};
   MOYO_RETURN_IF_ERROR(group.FromFirst(ToText(opening)).status());
   MOYO_ASSIGN_OR_RETURN(auto data, OpenData(beginning.shards, options, plan));
-  if (first != nullptr && !checkpoint.has_value()) {
+  if (first != nullptr) {
     MOYO_RETURN_IF_ERROR(FitToGames(first, *data, options.seed));
   }
   Trainer trainer(options, source, std::move(data), plan, device, std::move(checkpoint),
@@ -235,6 +237,8 @@ absl::StatusOr<bool> TrainOnce(const TrainingOptions& options, DatasetSource& so
 absl::Status TrainWithRanks(TrainingOptions options, DatasetSource& source, torch::Device device,
                             TrainingObserver& observer) {
   const bool several = options.group.ranks > 1;
+  // A rank that waits for the parse keeps the others waiting, so each waits by itself.
+  if (several) MOYO_RETURN_IF_ERROR(source.First().status());
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Rendezvous> rendezvous,
                         Rendezvous::Open(options.group));
   for (;;) {

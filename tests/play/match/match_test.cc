@@ -213,6 +213,22 @@ TEST_F(MatchTest, AFolderWithAMatchIsNotWrittenOver) {
   EXPECT_TRUE(absl::IsFailedPrecondition(Run(options)));
 }
 
+TEST_F(MatchTest, AStoppedMatchWithoutItsFirstGameIsNotWrittenOver) {
+  const MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1"));
+  folder_.Write("match/game-0002.sgf", "(;GM[1])");
+  const absl::Status status = Run(options);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("'game-0002.sgf'"));
+  EXPECT_EQ(Game(2), "(;GM[1])");
+  EXPECT_FALSE(std::filesystem::exists(options.out + "/game-0001.sgf"));
+}
+
+TEST_F(MatchTest, OtherFilesInTheFolderDoNotMatter) {
+  folder_.Write("match/notes.txt", "mine");
+  folder_.Write("match/opponent-1.log", "of a match that never began");
+  EXPECT_TRUE(Run(Options(Fake("--pass-after 1"), Fake("--pass-after 1"))).ok());
+}
+
 TEST(ParseScoreTest, ScoresAndDraws) {
   EXPECT_EQ(ParseScore("B+3.5")->margin_half_points, 7);
   EXPECT_EQ(ParseScore("w+12 ")->winner, go::Winner::kWhite);

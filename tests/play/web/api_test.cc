@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "tests/play/fake_evaluator.h"
@@ -32,7 +33,8 @@ class PlayApiTest : public ::testing::Test {
   json Position(const json& game) { return Ask(&PlayApi::Position, {{"game", game}}); }
 
   FakeEvaluator network_;
-  PlayApi api_{network_, {.network_name = "a.pt", .version = "1"}};
+  std::ostringstream errors_;
+  PlayApi api_{network_, {.network_name = "a.pt", .version = "1"}, errors_};
 };
 
 // The stones of a position's row, from the top.
@@ -197,6 +199,22 @@ TEST_F(PlayApiTest, FailureOfTheNetworkIsNamed) {
   for (const Method method : {&PlayApi::Position, &PlayApi::Reply, &PlayApi::Review}) {
     EXPECT_EQ(Refused(method, {{"game", game}}, 500), "network");
   }
+}
+
+TEST_F(PlayApiTest, WhyTheNetworkFailedIsPrintedOnOneLine) {
+  network_.failure = absl::InternalError("out of memory\nat layer 3");
+  const json request = {{"game", {{"moves", json::array()}}}};
+  const web::Response response =
+      api_.Reply({.path = "/api/reply", .query = {}, .body = request.dump()});
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(errors_.str(), "moyo-play: /api/reply: out of memory at layer 3\n");
+}
+
+TEST_F(PlayApiTest, RefusedRequestsPrintNothing) {
+  EXPECT_EQ(Refused(&PlayApi::Position, {{"game", 3}}), "bad_request");
+  EXPECT_EQ(Refused(&PlayApi::Position, {{"game", {{"moves", {"bdd", "wdd"}}}}}, 200),
+            "illegal_move");
+  EXPECT_EQ(errors_.str(), "");
 }
 
 TEST_F(PlayApiTest, NanOfADamagedNetworkIsNoAnswerOfOurs) {

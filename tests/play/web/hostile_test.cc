@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -61,7 +62,8 @@ void ExpectAnAnswer(const web::Response& response, const std::string& request) {
 
 TEST(HostileRequests, DamagedOnesAreAnsweredInForm) {
   FakeEvaluator network;
-  PlayApi api(network, {});
+  std::ostringstream errors;
+  PlayApi api(network, {}, errors);
   std::mt19937_64 random(1);
   size_t understood = 0;
   for (int round = 0; round < 20'000; ++round) {
@@ -76,7 +78,8 @@ TEST(HostileRequests, DamagedOnesAreAnsweredInForm) {
 
 TEST(HostileRequests, DeepNestingIsNoRecursion) {
   FakeEvaluator network;
-  PlayApi api(network, {});
+  std::ostringstream errors;
+  PlayApi api(network, {}, errors);
   for (const Method method : kMethods) {
     for (const char* open : {"[", "{\"game\":", "(;"}) {
       std::string body;
@@ -90,7 +93,8 @@ TEST(HostileRequests, DeepNestingIsNoRecursion) {
 TEST(HostileRequests, ManyAtOnceShareOneNetwork) {
   FakeEvaluator network;
   network.Prefer("Q16", 0.4f);
-  PlayApi api(network, {});
+  std::ostringstream errors;
+  PlayApi api(network, {}, errors);
   auto server = web::HttpServer::Open({.address = "127.0.0.1:0"});
   ASSERT_TRUE(server.ok()) << server.status();
   (*server)->AddAssets(PageAssets());

@@ -21,7 +21,7 @@ TEST(WebCommand, TakenAddressIsUnavailable) {
   FakeEvaluator network;
   std::ostringstream out;
   const absl::Status status =
-      RunWeb({.listen = absl::StrCat("127.0.0.1:", (*taken)->port())}, network, out);
+      RunWeb({.listen = absl::StrCat("127.0.0.1:", (*taken)->port())}, network, out, out);
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("another --listen address"));
   EXPECT_EQ(out.str(), "");
@@ -30,7 +30,7 @@ TEST(WebCommand, TakenAddressIsUnavailable) {
 TEST(WebCommand, WhatIsNoAddressIsSaidSo) {
   FakeEvaluator network;
   std::ostringstream out;
-  EXPECT_TRUE(absl::IsInvalidArgument(RunWeb({.listen = "here"}, network, out)));
+  EXPECT_TRUE(absl::IsInvalidArgument(RunWeb({.listen = "here"}, network, out, out)));
 }
 
 // Last: a shutdown cannot be taken back.
@@ -38,16 +38,16 @@ TEST(WebCommand, ShutdownEndsItAndTheAddressWasPrinted) {
   FakeEvaluator network;
   RequestShutdown();
   std::ostringstream out;
-  EXPECT_TRUE(RunWeb({.listen = "127.0.0.1:0"}, network, out).ok());
+  EXPECT_TRUE(RunWeb({.listen = "127.0.0.1:0"}, network, out, out).ok());
   EXPECT_THAT(out.str(), StartsWith("Open http://127.0.0.1:"));
   std::ostringstream beyond;
-  EXPECT_TRUE(RunWeb({.listen = "0.0.0.0:0"}, network, beyond).ok());
+  EXPECT_TRUE(RunWeb({.listen = "0.0.0.0:0"}, network, beyond, beyond).ok());
   EXPECT_THAT(beyond.str(),
               AllOf(StartsWith("Open https://"), HasSubstr("/?token="), HasSubstr("SHA-256")));
   std::ostringstream insecure;
-  EXPECT_TRUE(
-      RunWeb({.listen = "0.0.0.0:0", .encryption = web::Encryption::kWaived}, network, insecure)
-          .ok());
+  EXPECT_TRUE(RunWeb({.listen = "0.0.0.0:0", .encryption = web::Encryption::kWaived}, network,
+                     insecure, insecure)
+                  .ok());
   EXPECT_THAT(insecure.str(), StartsWith("Open http://"));
 }
 

@@ -65,10 +65,15 @@ class MadeSource final : public DatasetSource {
   void Forget(const std::string& digest) { known_.erase(digest); }
   // Newest answers as if the server were away.
   void SetAway(bool away) { away_ = away; }
+  // How waiting for the first games ends.
+  void SetFirst(const absl::Status& status) { first_ = status; }
   // What the next call of Newest finds, as if it had been parsed meanwhile.
   void AddLater(std::shared_ptr<const ShardSet> shards) { later_ = std::move(shards); }
 
-  absl::StatusOr<std::shared_ptr<const ShardSet>> First() override { return newest_; }
+  absl::StatusOr<std::shared_ptr<const ShardSet>> First() override {
+    if (!first_.ok()) return first_;
+    return newest_;
+  }
   absl::StatusOr<std::shared_ptr<const ShardSet>> Newest() override {
     if (away_) return absl::UnavailableError("the server is away");
     if (later_ != nullptr) Add(std::exchange(later_, nullptr));
@@ -86,6 +91,7 @@ class MadeSource final : public DatasetSource {
  private:
   std::shared_ptr<const ShardSet> newest_, later_;
   std::map<std::string, std::shared_ptr<const ShardSet>> known_;
+  absl::Status first_;
   bool away_ = false;
 };
 

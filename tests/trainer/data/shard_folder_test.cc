@@ -102,6 +102,26 @@ TEST_F(ShardFolderTest, NewShardsAreInTheNewestAndTheOldDatasetIsFoundAgain) {
   EXPECT_TRUE(absl::IsNotFound(Source()->OfDigest(first->digest()).status()));
 }
 
+TEST_F(ShardFolderTest, DatasetWhoseShardWasReplacedCannotBeHadAnyMore) {
+  WriteManifest({AddShard("a.npz", 3)}, true);
+  const std::string digest = (*Source()->First())->digest();
+  EXPECT_TRUE(Source()->OfDigest(digest).ok());
+  AddShard("a.npz", 2);
+  EXPECT_TRUE(absl::IsNotFound(Source()->OfDigest(digest).status()));
+}
+
+TEST_F(ShardFolderTest, ManifestThatIsInUseOutlivesManyNewerOnes) {
+  std::vector<shard::ManifestEntry> shards = {AddShard("first.npz", 3)};
+  WriteManifest(shards, false);
+  const std::string digest = (*Source(1)->First())->digest();
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(Source()->OfDigest(digest).ok()) << i;
+    shards.push_back(AddShard("more-" + std::to_string(i) + ".npz", 4 + i));
+    WriteManifest(shards, false);
+    ASSERT_TRUE(Source()->Newest().ok());
+  }
+}
+
 TEST_F(ShardFolderTest, AShardThatIsNotTheManifestsIsRefusedByName) {
   const shard::ManifestEntry entry = AddShard("a.npz", 3);
   WriteManifest({entry}, true);

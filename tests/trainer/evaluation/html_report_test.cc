@@ -86,6 +86,27 @@ TEST(HtmlReportTest, CurveOfAnotherFormatAndUnknownWinnersAreLeftOut) {
   EXPECT_NE(html.find("No game has a known winner"), std::string::npos);
 }
 
+// Two validations were trained anew after a kill, and a full disk cut a row.
+TEST(HtmlReportTest, RowsTrainedAnewAndCutOnesAreNotDrawn) {
+  const std::string heading =
+      "seconds,samples,learning_rate,policy_loss,value_loss,positions,top1,top5,nats,value_"
+      "accuracy\n";
+  const auto row = [](int samples, const char* top1) {
+    return "1," + std::to_string(samples) + ",0.004,3,1,100," + top1 + ",0.5,3,0.5\n";
+  };
+  const auto page = [&](const std::string& rows) {
+    return HtmlReport({.title = "t",
+                       .curve_csv = heading + rows,
+                       .plain = Breakdown(),
+                       .examples = ExampleBoards()});
+  };
+  const std::string right = page(row(100, "0.1") + row(200, "0.2") + row(300, "0.3"));
+  EXPECT_NE(right.find("<h2>Training"), std::string::npos);
+  EXPECT_EQ(page(row(100, "0.1") + row(200, "0.7") + row(300, "0.8") + row(200, "0.2") +
+                 "1,250,0.0\n" + row(300, "0.3")),
+            right);
+}
+
 TEST(LineChartTest, WithoutAPointThereIsNoChart) {
   EXPECT_EQ(LineChart({}, {}), "");
   EXPECT_EQ(LineChart({{.name = "empty", .points = {}}}, {}), "");

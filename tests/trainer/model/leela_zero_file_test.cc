@@ -9,6 +9,7 @@
 #include "common/base/files.h"
 #include "tests/support/temp_folder.h"
 #include "tests/trainer/model/made_tower.h"
+#include "trainer/model/gzip.h"
 #include "trainer/model/model_file.h"
 
 namespace moyo::trainer {
@@ -81,6 +82,19 @@ TEST_F(LeelaZeroFileTest, GzippedFileLoadsAsAModel) {
   std::string bytes = *ReadFile(path);
   bytes[bytes.size() / 2] ^= 1;
   EXPECT_TRUE(absl::IsInvalidArgument(ParseLeelaZero(bytes, path).status()));
+}
+
+TEST(GzipTest, UnpacksUpToTheLimitAndNoFurther) {
+  // So well packed that the room grows several times.
+  for (const size_t size : {0, 1, 5000, 100000}) {
+    const std::string text(size, 'x'), packed = Gzip(text);
+    EXPECT_EQ(*Gunzip(packed, size), text);
+    EXPECT_EQ(*Gunzip(packed, 10 * size + 1), text);
+    if (size == 0) continue;
+    const absl::Status status = Gunzip(packed, size - 1).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_NE(status.message().find("unpacks to more than"), std::string::npos) << status;
+  }
 }
 
 TEST_F(LeelaZeroFileTest, BiasesBeforeTheNormAreLowerMeans) {

@@ -8,6 +8,17 @@
 namespace moyo::trainer {
 namespace {
 
+// The figures, where all went well.
+absl::StatusOr<std::string> ReportOf(const ReportOptions& options) {
+  std::string figures;
+  const absl::Status status = MakeReport(options, [&](const std::string& json) {
+    figures = json;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return figures;
+}
+
 class ReportTest : public TrainingTest {
  protected:
   ReportTest() : shards_(folder_ + "/shards <of> games") {
@@ -35,7 +46,7 @@ class ReportTest : public TrainingTest {
 TEST_F(ReportTest, FiguresAndPageOfATrainedRun) {
   const TrainingOptions run = TrainARun();
   const std::string page = folder_ + "/report.html";
-  const auto report = MakeReport(
+  const auto report = ReportOf(
       {.run_dir = run.run_dir, .shards = shards_, .positions = 40, .threads = 1, .html = page});
   ASSERT_TRUE(report.ok()) << report.status();
   const auto json = nlohmann::json::parse(*report);
@@ -45,6 +56,8 @@ TEST_F(ReportTest, FiguresAndPageOfATrainedRun) {
   EXPECT_EQ(json.at("run").at("samples"), 64);
   EXPECT_EQ(json.at("run").at("finished"), true);
   EXPECT_EQ(json.at("run").at("options").at("--blocks"), 1);
+  EXPECT_EQ(json.at("run").at("options").at("--optimizer"), "muon");
+  EXPECT_EQ(json.at("run").at("options").at("--schedule"), "cosine");
   EXPECT_EQ(json.at("curve").back().at("samples"), 64);
   EXPECT_GT(json.at("curve").size(), 1u);
   const std::string html = ReadFile(page).value_or("");
@@ -58,17 +71,50 @@ TEST_F(ReportTest, FiguresAndPageOfATrainedRun) {
 
 TEST_F(ReportTest, OneSymmetryLeavesTheMeanOut) {
   const TrainingOptions run = TrainARun();
-  const auto report = MakeReport({.run_dir = run.run_dir,
-                                  .shards = shards_,
-                                  .positions = 10,
-                                  .average_symmetries = false,
-                                  .threads = 1});
+  const auto report = ReportOf({.run_dir = run.run_dir,
+                                .shards = shards_,
+                                .positions = 10,
+                                .average_symmetries = false,
+                                .threads = 1});
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_TRUE(nlohmann::json::parse(*report).at("averaged").is_null());
 }
 
+TEST_F(ReportTest, FiguresOutliveAPageThatCannotBeWritten) {
+  const TrainingOptions run = TrainARun();
+  ReportOptions options{.run_dir = run.run_dir,
+                        .shards = shards_,
+                        .positions = 10,
+                        .average_symmetries = false,
+                        .threads = 1,
+                        .html = folder_ + "/none/report.html"};
+  std::string figures;
+  const absl::Status status = MakeReport(options, [&](const std::string& json) {
+    figures = json;
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+  EXPECT_NE(status.message().find(options.html), std::string::npos) << status;
+  EXPECT_GE(nlohmann::json::parse(figures, nullptr, false).value("positions", 0), 10) << figures;
+}
+
+TEST_F(ReportTest, PageOutlivesFiguresThatCannotBeWritten) {
+  const TrainingOptions run = TrainARun();
+  const std::string page = folder_ + "/report.html";
+  const absl::Status status =
+      MakeReport({.run_dir = run.run_dir,
+                  .shards = shards_,
+                  .positions = 10,
+                  .average_symmetries = false,
+                  .threads = 1,
+                  .html = page},
+                 [](const std::string&) { return absl::ResourceExhaustedError("no space"); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_NE(ReadFile(page).value_or("").find("<title>"), std::string::npos);
+}
+
 TEST_F(ReportTest, WhatIsMissingIsNamed) {
-  const auto of = [](const ReportOptions& options) { return MakeReport(options).status(); };
+  const auto of = [](const ReportOptions& options) { return ReportOf(options).status(); };
   const absl::Status none = of({.run_dir = folder_ + "/none"});
   EXPECT_EQ(none.code(), absl::StatusCode::kNotFound);
   EXPECT_NE(none.message().find("--run-dir"), std::string::npos) << none;

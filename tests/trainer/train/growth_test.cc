@@ -7,6 +7,7 @@
 #include "common/go/game_hash.h"
 #include "tests/common/go/random_game.h"
 #include "tests/trainer/train/training_fixture.h"
+#include "trainer/checkpoint/run_record.h"
 
 namespace moyo::trainer {
 namespace {
@@ -150,6 +151,17 @@ TEST_F(TrainingTest, BetterModelOutlivesGamesThatTeachNothing) {
   source.Add(noise);
   ASSERT_TRUE(Train(options, source, observer_).ok());
   EXPECT_GE(Top1(*noise, options), before);
+
+  // It is of an older step than the last one, and is made good from that one's checkpoint.
+  const auto record = ReadRunRecord(options.run_dir);
+  ASSERT_TRUE(record.ok()) << record.status();
+  ASSERT_LT(record->best_step, record->step);
+  const std::string model = Bytes(options, "model.pt");
+  std::string damaged = model;
+  damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 1);
+  ASSERT_TRUE(WriteFileAtomically(options.run_dir + "/model.pt", damaged).ok());
+  ASSERT_TRUE(Train(options, source, observer_).ok());
+  EXPECT_EQ(Bytes(options, "model.pt"), model);
 }
 
 }  // namespace

@@ -30,7 +30,16 @@ TEST_F(TrainingTest, GivenWeightsAreWhereTrainingStarts) {
   }
   EXPECT_LT(difference, 0.5 * untrained);
 
-  // A checkpoint stands: other weights to start from would change nothing.
+  // A checkpoint stands: the file is not needed any more, nor need it be named.
+  std::filesystem::rename(second.init, second.init + ".moved");
+  EXPECT_TRUE(TrainHere(second).ok());
+  TrainingOptions unnamed = second;
+  unnamed.init = "";
+  const absl::Status resumed = TrainHere(unnamed);
+  EXPECT_TRUE(resumed.ok()) << resumed;
+  std::filesystem::rename(second.init + ".moved", second.init);
+
+  // Other weights to start from would change nothing.
   second.init = first.run_dir + "/trainer/../model.pt";
   second.fork = true;
   const absl::Status other = TrainHere(second);

@@ -1,31 +1,16 @@
 // Several trainers as one, over loopback: each rank in a thread, as in a process of its own.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
 
+#include "tests/trainer/train/free_address.h"
 #include "tests/trainer/train/training_fixture.h"
 
 namespace moyo::trainer {
 namespace {
-
-// A port of the loopback that nobody listens on.
-std::string FreeAddress() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  close(fd);
-  return absl::StrCat("127.0.0.1:", ntohs(address.sin_port));
-}
 
 // Where the passes do not share out evenly, sums are rounded otherwise, and training makes that
 // grow.
@@ -191,6 +176,15 @@ TEST_F(RanksTest, ARankWithOtherOptionsIsRefusedByName) {
   EXPECT_TRUE(absl::IsFailedPrecondition(ranks[1]->status)) << ranks[1]->status;
   EXPECT_NE(ranks[1]->status.message().find("--seed"), std::string::npos) << ranks[1]->status;
   EXPECT_TRUE(ranks[0]->status.ok()) << ranks[0]->status;  // alone
+}
+
+// As while the parse goes on: none keeps the others waiting at the rendezvous.
+TEST_F(RanksTest, RanksWaitForTheirGamesBeforeTheyMeet) {
+  auto ranks = MakeRanks("early", 2);
+  ranks[1]->source.SetFirst(absl::CancelledError("shutting down"));
+  ranks[1]->Start();
+  ranks[1]->thread.join();  // rank 0 was never there
+  EXPECT_TRUE(absl::IsCancelled(ranks[1]->status)) << ranks[1]->status;
 }
 
 TEST_F(RanksTest, ARankThatNeverComesIsNamedAfterThePatience) {
