@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/add_sources.h"
 #include "cli/commands.h"
 #include "cli/server_connection.h"
 #include "common/base/command_line.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "common/rpc/address.h"
-#include "common/rpc/channel.h"
 
 namespace moyo::cli {
 namespace {
@@ -43,12 +43,8 @@ absl::Status AddGames(const AddOptions& options) {
     request.add_paths(full);
   }
   MOYO_ASSIGN_OR_RETURN(const auto server, ServerConnection::Open(options.target));
-  grpc::ClientContext context;
-  rpc::SetDeadline(context, kAddTimeout);
-  v1::AddSourcesResponse response;
-  const absl::Status status =
-      rpc::FromGrpc(server->admin().AddSources(&context, request, &response));
-  MOYO_RETURN_IF_ERROR(server->Explain(status, "adding games"));
+  MOYO_ASSIGN_OR_RETURN(const v1::AddSourcesResponse response,
+                        AddSources(*server, request, kAddTimeout));
   std::printf("added %s in %s; known already: %s\n", Counted(response.games(), "game").c_str(),
               Counted(response.sources(), "source").c_str(), WithCommas(response.known()).c_str());
   if (response.removed() > 0) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/text.h"
+#include "common/rpc/address.h"
 
 namespace moyo::cli {
 namespace {
@@ -33,17 +34,27 @@ Slots CountSlots(const v1::GetStatusResponse& status) {
   return slots;
 }
 
-std::string ServerFlag(const std::string& address) {
-  return absl::StrCat("--server ", address.empty() ? "HOST:PORT" : address);
+// The command that joins a program to the server. `more`: its other flags.
+std::string JoinCommand(const char* role, const std::string& address, JoinBy join_by,
+                        const char* more) {
+  if (join_by == JoinBy::kCode) {
+    return absl::StrCat("moyo-", role, " --join CODE", more, " ('moyo token add --role ", role,
+                        " --run-dir RUN_DIR' on the server's machine prints the code)");
+  }
+  const absl::StatusOr<rpc::HostPort> split = rpc::SplitAddress(address);
+  std::string named = address.empty() ? "HOST:PORT" : address;
+  // Where all addresses are listened on, none is known that others reach.
+  if (split.ok() && rpc::IsWildcard(split->host)) named = absl::StrCat("HOST:", split->port);
+  return absl::StrCat("moyo-", role, " --server ", named, more);
 }
 
 // More workers help while more units wait than all of them take at once.
 void AdviseOnWorkers(const v1::GetStatusResponse& status, const std::string& address,
-                     std::vector<std::string>& advice) {
+                     JoinBy join_by, std::vector<std::string>& advice) {
   const uint64_t workers = status.workers_size();
   if (workers == 0) {
-    advice.push_back(
-        absl::StrCat("no worker is there; start one: moyo-worker ", ServerFlag(address)));
+    advice.push_back(absl::StrCat("no worker is there; start one: ",
+                                  JoinCommand("worker", address, join_by, "")));
     return;
   }
   const Slots slots = CountSlots(status);
@@ -86,14 +97,13 @@ void AdviseOnSlowWorkers(const v1::GetStatusResponse& status, std::vector<std::s
 }
 
 void AdviseOnTraining(const v1::GetStatusResponse& status, const std::string& address,
-                      std::vector<std::string>& advice) {
+                      JoinBy join_by, std::vector<std::string>& advice) {
   const v1::TrainingProgress& training = status.training();
   if (!status.has_training()) {
     if (status.complete() && status.shard_count() > 0) {
       advice.push_back(absl::StrCat(Counted(status.shard_count(), "shard"),
-                                    " ready and no trainer has reported; start one: "
-                                    "moyo-trainer ",
-                                    ServerFlag(address), " --run-dir DIR"));
+                                    " ready and no trainer has reported; start one: ",
+                                    JoinCommand("trainer", address, join_by, " --run-dir DIR")));
     }
     return;
   }
@@ -126,15 +136,16 @@ void AdviseOnMemory(const v1::GetStatusResponse& status, std::vector<std::string
 
 }  // namespace
 
-std::vector<std::string> Advice(const v1::GetStatusResponse& status, const std::string& address) {
+std::vector<std::string> Advice(const v1::GetStatusResponse& status, const std::string& address,
+                                JoinBy join_by) {
   std::vector<std::string> advice;
   AdviseOnMemory(status, advice);
   const bool is_parsing = !status.complete() && status.ledger().pending() > 0;
   if (is_parsing) {
-    AdviseOnWorkers(status, address, advice);
+    AdviseOnWorkers(status, address, join_by, advice);
     AdviseOnSlowWorkers(status, advice);
   }
-  AdviseOnTraining(status, address, advice);
+  AdviseOnTraining(status, address, join_by, advice);
   return advice;
 }
 

@@ -8,8 +8,12 @@
 
 namespace moyo::cli {
 
+// What lets other programs in at the server: its address alone, or a join code (over TLS).
+enum class JoinBy { kAddress, kCode };
+
 // Sentences, the most pressing first; empty when all goes as well as it can. `address` of the
-// server goes into commands to type; may be empty.
-std::vector<std::string> Advice(const v1::GetStatusResponse& status, const std::string& address);
+// server goes into commands to type; may be empty, or stand for all of its machine's (0.0.0.0).
+std::vector<std::string> Advice(const v1::GetStatusResponse& status, const std::string& address,
+                                JoinBy join_by = JoinBy::kAddress);
 
 }  // namespace moyo::cli

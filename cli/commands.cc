@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/memory.h"
+#include "common/base/text.h"
 
 namespace moyo::cli {
 
@@ -45,7 +46,9 @@ int ExitCode(const absl::Status& status) {
 }
 
 std::string ErrorLine(const absl::Status& status) {
-  return absl::StrCat("moyo: ", absl::StrReplaceAll(status.message(), {{"\r", ""}, {"\n", " "}}));
+  // Parts of it may come over the network.
+  return absl::StrCat("moyo: ",
+                      Visible(absl::StrReplaceAll(status.message(), {{"\r", ""}, {"\n", " "}})));
 }
 
 }  // namespace moyo::cli

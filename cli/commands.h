@@ -34,7 +34,8 @@ CLI::Validator WholeNumber(uint64_t least);
 CLI::Validator PositiveReal();
 
 int ExitCode(const absl::Status& status);
-// "moyo: what, where, what to do" on one line, whatever the message holds.
+// "moyo: what, where, what to do" on one line, whatever the message holds, control characters
+// shown.
 std::string ErrorLine(const absl::Status& status);
 
 }  // namespace moyo::cli

@@ -1,4 +1,5 @@
-// moyo health: does the server answer and say that it serves? For container health checks.
+// moyo health: does the server answer and say that it serves? For container health checks, and for
+// whoever wants to know whether a machine reaches it: a join code of any role will do.
 #include <cstdio>
 #include <memory>
 
@@ -25,7 +26,7 @@ void RegisterHealth(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand(
       "health", "Exit with 0 when the server says that it serves (grpc.health.v1), else with 1");
   AddTargetOptions(*command, *target);
-  AddExamples(*command, {"moyo health --server 127.0.0.1:50051"});
+  AddExamples(*command, {"moyo health --server 127.0.0.1:50051", "moyo health --join-file code"});
   command->callback([target, &chosen] { chosen = [target] { return ShowHealth(*target); }; });
 }
 

@@ -1,6 +1,7 @@
 // moyo ledger: what became of every game.
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/ledger_format.h"
@@ -37,9 +38,13 @@ absl::Status PrintLedger(const LedgerOptions& options) {
   grpc::ClientContext context;
   rpc::SetDeadline(context, kLedgerTimeout);
   const auto stream = server->admin().ListLedger(&context, request);
-  bool reader_gone = !Write(format->Header());
+  // Not before the server has let the call in.
+  bool has_header = false;
+  const auto begin = [&] { return std::exchange(has_header, true) || Write(format->Header()); };
+  bool reader_gone = false;
   v1::ListLedgerResponse response;
   while (!reader_gone && !ShutdownRequested() && stream->Read(&response)) {
+    reader_gone = !begin();
     for (const v1::LedgerEntry& entry : response.entries()) {
       reader_gone = reader_gone || !Write(format->Row(entry));
     }
@@ -49,7 +54,7 @@ absl::Status PrintLedger(const LedgerOptions& options) {
   if (reader_gone) return absl::OkStatus();  // or the disk is full, which FlushOutput tells
   if (ShutdownRequested()) return absl::CancelledError("stopped by a signal");
   MOYO_RETURN_IF_ERROR(server->Explain(status, "the ledger"));
-  Write(format->Footer());
+  if (begin()) Write(format->Footer());
   return absl::OkStatus();
 }
 

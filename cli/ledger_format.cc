@@ -1,12 +1,10 @@
 #include "cli/ledger_format.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
-#include "common/base/utf8.h"
+#include "common/base/text.h"
 #include "common/status/status_json.h"
 
 namespace moyo::cli {
@@ -24,20 +22,6 @@ const char* RelationTo(v1::DuplicateKind kind) {
 
 uint64_t FileOffset(const v1::LedgerEntry& entry) {
   return entry.source_offset() + entry.row().byte_offset();
-}
-
-// Control characters of a strange name must not steer the terminal.
-std::string Visible(absl::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const size_t control_bytes = ControlCharacterBytes({text.data(), text.size()});
-    for (size_t i = 0; i < control_bytes; ++i) {
-      absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(text[i]));
-    }
-    if (control_bytes == 0) out.push_back(text.front());
-    text.remove_prefix(std::max<size_t>(control_bytes, 1));
-  }
-  return out;
 }
 
 std::string Place(const std::string& path, const std::string& member) {
@@ -65,7 +49,7 @@ class TableFormat : public LedgerFormat {
     if (entry.source_removed()) last += "  (no longer there)";
     if (!row.detail().empty()) absl::StrAppend(&last, "  ", Visible(row.detail()));
     return absl::StrFormat(kLine, absl::StrCat(row.game_id()), GameStateName(row.state()),
-                           row.reason().empty() ? "-" : row.reason(),
+                           row.reason().empty() ? "-" : Visible(row.reason()),
                            absl::StrCat(FileOffset(entry)), absl::StrCat(row.moves()), last) +
            "\n";
   }

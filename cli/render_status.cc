@@ -13,8 +13,13 @@
 namespace moyo::cli {
 namespace {
 
+// Much of what stands here came over the network: it neither steers the terminal nor begins a line.
+std::string NamedText(const char* name, const std::string& value) {
+  return absl::StrFormat("%-12s %s", name, Visible(value));
+}
+
 void Line(std::string& out, const char* name, const std::string& value) {
-  absl::StrAppendFormat(&out, "%-12s %s\n", name, value);
+  absl::StrAppend(&out, NamedText(name, value), "\n");
 }
 
 void AppendLedger(const v1::LedgerCounts& ledger, std::string& out) {
@@ -48,7 +53,7 @@ void AppendUnits(const v1::GetStatusResponse& status, std::string& out) {
 
 std::string WorkerLine(const v1::WorkerStatus& worker) {
   return absl::StrFormat("  %-24s %u of %u leases, %s games done, %s/s, %s, heard of %.1f s ago\n",
-                         worker.name(), worker.leases(), worker.parallel(),
+                         Visible(worker.name()), worker.leases(), worker.parallel(),
                          WithCommas(worker.games_done()),
                          WithCommas(static_cast<uint64_t>(worker.games_per_second())),
                          HumanBytes(worker.rss_bytes()), worker.seconds_since_heartbeat());
@@ -129,12 +134,13 @@ std::string LedgerText(const v1::LedgerCounts& ledger) {
 
 std::vector<std::string> NoticeLines(const v1::GetStatusResponse& status) {
   std::vector<std::string> lines;
-  const auto add = [&lines](const char* name, const std::string& text) {
-    lines.push_back(absl::StrFormat("%-12s %s", name, text));
-  };
-  for (const std::string& alarm : status.alarms()) add("ALARM", alarm);
-  if (!status.catalogue_error().empty()) add("not added", status.catalogue_error());
-  if (!status.storage_error().empty()) add("not stored", status.storage_error());
+  for (const std::string& alarm : status.alarms()) lines.push_back(NamedText("ALARM", alarm));
+  if (!status.catalogue_error().empty()) {
+    lines.push_back(NamedText("not added", status.catalogue_error()));
+  }
+  if (!status.storage_error().empty()) {
+    lines.push_back(NamedText("not stored", status.storage_error()));
+  }
   return lines;
 }
 
@@ -177,7 +183,8 @@ std::string StatusText(const v1::GetStatusResponse& status, const StatusSource& 
   }
   absl::StrAppend(&out, DetailText(status, source), WorkersText(status, status.workers_size()));
   for (const std::string& line : NoticeLines(status)) absl::StrAppend(&out, line, "\n");
-  for (const std::string& text : Advice(status, source.address)) Line(out, "advice", text);
+  for (const std::string& text : Advice(status, source.address, source.join_by))
+    Line(out, "advice", text);
   return out;
 }
 

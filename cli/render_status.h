@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/advice.h"
 #include "moyo/v1/admin.pb.h"
 
 namespace moyo::cli {
@@ -12,9 +13,11 @@ namespace moyo::cli {
 struct StatusSource {
   std::string address;
   std::string run_dir;
+  JoinBy join_by = JoinBy::kAddress;
 };
 
-// Lines with a newline each. Ledger, units, memory and checkpoint statistics, training, workers,
+// Control characters of what the server says are shown, so that nothing steers the terminal. Lines
+// with a newline each. Ledger, units, memory and checkpoint statistics, training, workers,
 // alarms, advice.
 std::string StatusText(const v1::GetStatusResponse& status, const StatusSource& source);
 

@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr char kLock[] = "lock";
+
 // Symbolic links count as themselves; nothing outside the run directory is read.
 ResetItem Measure(const std::string& path) {
   ResetItem item = {.path = path};
@@ -37,11 +39,40 @@ absl::StatusOr<std::optional<FileLock>> LockOut(const char* program, const std::
   const std::string folder = absl::StrCat(run_dir, "/", program);
   std::error_code error;
   if (!fs::exists(folder, error)) return std::optional<FileLock>();
-  absl::StatusOr<FileLock> lock = FileLock::Acquire(folder + "/lock");
+  absl::StatusOr<FileLock> lock = FileLock::Acquire(folder + "/" + kLock);
   if (lock.ok()) return std::optional<FileLock>(*std::move(lock));
   if (!absl::IsFailedPrecondition(lock.status())) return lock.status();
   return absl::FailedPreconditionError(
       absl::StrCat("a ", program, " is running on '", run_dir, "'; stop it first, then reset"));
+}
+
+absl::Status Remove(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  return error ? ErrnoStatus(error.value(), "remove", path.string()) : absl::OkStatus();
+}
+
+// All of it but its folder and the lock there: who starts meanwhile is still refused.
+absl::Status RemoveUnderLock(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(path, error))) return Remove(path);
+  std::vector<fs::path> inside;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    if (entry.path().filename() != kLock) inside.push_back(entry.path());
+  }
+  if (error) return ErrnoStatus(error.value(), "read folder", path);
+  for (const fs::path& entry : inside) MOYO_RETURN_IF_ERROR(Remove(entry));
+  return absl::OkStatus();
+}
+
+// What RemoveUnderLock left.
+absl::Status RemoveLock(const std::string& path) {
+  std::error_code error;
+  const bool was_locked = fs::remove(path + "/" + kLock, error);
+  fs::remove(path, error);
+  // A program that starts just now may have begun anew there.
+  if (!error || (was_locked && error == std::errc::directory_not_empty)) return absl::OkStatus();
+  return ErrnoStatus(error.value(), "remove", path);
 }
 
 }  // namespace
@@ -68,11 +99,8 @@ absl::Status ApplyReset(const std::string& run_dir, const std::vector<ResetItem>
   // Held until the end, so that none starts in between.
   MOYO_ASSIGN_OR_RETURN(const std::optional<FileLock> server, LockOut("server", run_dir));
   MOYO_ASSIGN_OR_RETURN(const std::optional<FileLock> trainer, LockOut("trainer", run_dir));
-  for (const ResetItem& item : items) {
-    std::error_code error;
-    fs::remove_all(item.path, error);
-    if (error) return ErrnoStatus(error.value(), "remove", item.path);
-  }
+  for (const ResetItem& item : items) MOYO_RETURN_IF_ERROR(RemoveUnderLock(item.path));
+  for (const ResetItem& item : items) MOYO_RETURN_IF_ERROR(RemoveLock(item.path));
   return absl::OkStatus();
 }
 

@@ -12,7 +12,7 @@ namespace moyo::cli {
 
 struct ResetScope {
   bool shards = false;  // server/, spool/, trainer/cache/
-  bool model = false;   // trainer/, model.pt
+  bool model = false;   // trainer/, model.pt, trained-with
 };
 
 struct ResetItem {
@@ -24,8 +24,8 @@ struct ResetItem {
 // What is there and would go. NOT_FOUND and FAILED_PRECONDITION as CheckRunFolder.
 absl::StatusOr<std::vector<ResetItem>> ListReset(const std::string& run_dir, ResetScope scope);
 
-// Removes it. FAILED_PRECONDITION: a server holds RUN_DIR/server/lock, or a trainer
-// RUN_DIR/trainer/lock.
+// Removes it, the locks last: no program starts on a half of it. FAILED_PRECONDITION: a server
+// holds RUN_DIR/server/lock, or a trainer RUN_DIR/trainer/lock.
 absl::Status ApplyReset(const std::string& run_dir, const std::vector<ResetItem>& items);
 
 }  // namespace moyo::cli

@@ -106,9 +106,7 @@ absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const S
     MOYO_ASSIGN_OR_RETURN(rpc::ServerAccess access, rpc::ResolveAccess(target.flags));
     MOYO_RETURN_IF_ERROR(
         ExplainNoAnswer(rpc::CheckServer(access, kQueryTimeout), access.address, "looking for it"));
-    auto server = std::make_unique<ServerConnection>(access);
-    MOYO_RETURN_IF_ERROR(server->GetStatus().status());
-    return server;
+    return std::make_unique<ServerConnection>(access);
   }
   MOYO_RETURN_IF_ERROR(CheckRunFolder(target.run_dir));
   const absl::Time deadline = Clock::Steady().Now() + kStartTimeout;
@@ -118,7 +116,7 @@ absl::StatusOr<std::unique_ptr<ServerConnection>> ServerConnection::Open(const S
     if (live != nullptr) return live;
     if (temporary == Temporary::kRefused) {
       return absl::UnavailableError(absl::StrCat("no server is running on '", target.run_dir,
-                                                 "'; start one, or ask without --watch"));
+                                                 "'; start moyo-server or moyo run there"));
     }
     absl::StatusOr<std::unique_ptr<ServerConnection>> own = OpenTemporary(target.run_dir);
     if (!absl::IsAborted(own.status()) || Clock::Steady().Now() >= deadline) return own;

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "cli/advice.h"
 #include "cli/process.h"
 #include "common/rpc/server_access.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -50,8 +51,10 @@ class ServerConnection {
  public:
   enum class Temporary { kAllowed, kRefused };
   // With a run directory it waits, as long as a start may take, for a server there that does not
-  // answer yet or is about to end. UNAVAILABLE: no answer. NOT_FOUND, FAILED_PRECONDITION: as
-  // CheckRunFolder and StartServer.
+  // answer yet or is about to end; that one's status was asked for. Else it looks who listens, and
+  // asks for nothing: what may be asked depends on the join code's role. UNAVAILABLE: no answer, or
+  // no server where a temporary one is refused. NOT_FOUND, FAILED_PRECONDITION: as CheckRunFolder,
+  // StartServer and rpc::CheckServer.
   static absl::StatusOr<std::unique_ptr<ServerConnection>> Open(
       const ServerTarget& target, Temporary temporary = Temporary::kAllowed);
   // Of a server that is known to listen (and checked, if it has a pin); nothing is sent.
@@ -65,6 +68,9 @@ class ServerConnection {
   v1::AdminService::Stub& admin() { return *admin_; }
   v1::ShardService::Stub& shards() { return *shards_; }
   const std::string& address() const { return access_.address; }
+  JoinBy join_by() const { return access_.pin.empty() ? JoinBy::kAddress : JoinBy::kCode; }
+  // Started for this query; the destructor stops it.
+  bool is_temporary() const { return temporary_ != nullptr; }
   // For the token methods, which ask for a token in plain text, too, where a channel sends none.
   void AddToken(grpc::ClientContext& context) const;
   // Says who did not answer what.

@@ -30,19 +30,20 @@ struct StatusOptions {
 };
 
 std::string Render(const v1::GetStatusResponse& status, const StatusOptions& options,
-                   const std::string& address) {
+                   const std::string& address, JoinBy join_by) {
   if (options.json) {
     nlohmann::ordered_json json = StatusJson(status);
-    json["advice"] = Advice(status, "");
+    json["advice"] = Advice(status, "", join_by);
     return DumpJson(json, options.watch ? -1 : 2) + "\n";
   }
-  return StatusText(status, {.address = address, .run_dir = options.target.run_dir});
+  return StatusText(status,
+                    {.address = address, .run_dir = options.target.run_dir, .join_by = join_by});
 }
 
 absl::Status ShowOnce(const StatusOptions& options) {
   MOYO_ASSIGN_OR_RETURN(const auto server, ServerConnection::Open(options.target));
   MOYO_ASSIGN_OR_RETURN(const v1::GetStatusResponse status, server->GetStatus());
-  std::fputs(Render(status, options, server->address()).c_str(), stdout);
+  std::fputs(Render(status, options, server->address(), server->join_by()).c_str(), stdout);
   return absl::OkStatus();
 }
 
@@ -55,11 +56,12 @@ absl::Status WatchAsLines(const StatusOptions& options) {
     if (latest.tries == shown) continue;
     shown = latest.tries;
     if (latest.error.empty()) {
-      std::fputs(Render(latest.status, options, latest.address).c_str(), stdout);
+      std::fputs(Render(latest.status, options, latest.address, latest.join_by).c_str(), stdout);
       if (!options.json) std::fputs("\n", stdout);
     } else {
       std::fprintf(stderr, "no answer for %s, trying again: %s\n",
-                   HumanDuration(absl::Now() - latest.answered).c_str(), latest.error.c_str());
+                   HumanDuration(absl::Now() - latest.answered).c_str(),
+                   Visible(latest.error).c_str());
     }
     if (std::fflush(stdout) != 0) break;
   } while (!WaitForShutdown(kLookEvery));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status_macros.h"
 
@@ -14,8 +15,12 @@ constexpr absl::Duration kPollTimeout = absl::Seconds(3);
 
 absl::StatusOr<std::unique_ptr<StatusPoller>> StatusPoller::Start(const ServerTarget& target,
                                                                   absl::Duration pause) {
-  MOYO_ASSIGN_OR_RETURN(auto server,
-                        ServerConnection::Open(target, ServerConnection::Temporary::kRefused));
+  auto opened = ServerConnection::Open(target, ServerConnection::Temporary::kRefused);
+  if (absl::IsUnavailable(opened.status()) && !target.run_dir.empty()) {
+    return absl::UnavailableError(
+        absl::StrCat(opened.status().message(), ", or ask without --watch"));
+  }
+  MOYO_ASSIGN_OR_RETURN(auto server, std::move(opened));
   const absl::StatusOr<v1::GetStatusResponse> first = server->GetStatus();
   if (!first.ok()) return first.status();
   std::unique_ptr<StatusPoller> poller(new StatusPoller(target, pause, std::move(server)));
@@ -56,6 +61,7 @@ void StatusPoller::Take(const absl::StatusOr<v1::GetStatusResponse>& status) {
   latest_.status = *status;
   latest_.answered = absl::Now();
   latest_.address = server_->address();
+  latest_.join_by = server_->join_by();
   latest_.error.clear();
 }
 

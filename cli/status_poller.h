@@ -22,12 +22,13 @@ class StatusPoller {
     v1::GetStatusResponse status;  // of the last answer
     absl::Time answered;
     std::string address;
+    JoinBy join_by = JoinBy::kAddress;
     std::string error;   // of the last try; empty: it was answered
     uint64_t tries = 0;  // so far; rises with each answer or failure
   };
 
   // The first answer has come when this returns. UNAVAILABLE and the like: as
-  // ServerConnection::Open.
+  // ServerConnection::Open and GetStatus.
   static absl::StatusOr<std::unique_ptr<StatusPoller>> Start(const ServerTarget& target,
                                                              absl::Duration pause);
   // Waits for the try under way: some seconds at most.

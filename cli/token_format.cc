@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/base/text.h"
 
 namespace moyo::cli {
 namespace {
@@ -61,9 +62,9 @@ std::string TokenTable(const v1::ListTokensResponse& tokens) {
   for (const v1::TokenInfo& token : tokens.tokens()) {
     absl::StrAppend(
         &text,
-        absl::StrFormat(kRow, token.name(), TokenRoleName(token.role()), StateName(token.state()),
-                        When(token.created_unix_seconds()), When(token.expires_unix_seconds()),
-                        When(token.last_used_unix_seconds())));
+        absl::StrFormat(kRow, Visible(token.name()), TokenRoleName(token.role()),
+                        StateName(token.state()), When(token.created_unix_seconds()),
+                        When(token.expires_unix_seconds()), When(token.last_used_unix_seconds())));
   }
   return text;
 }
@@ -86,9 +87,10 @@ std::string AddedTokenText(const v1::AddTokenResponse& added, v1::TokenRole role
   const std::string command = role == v1::TOKEN_ROLE_WORKER    ? "moyo-worker"
                               : role == v1::TOKEN_ROLE_TRAINER ? "moyo-trainer --run-dir DIR"
                                                                : "moyo status";
-  return absl::StrCat(command, " --join ", added.join_code(), "\n",
-                      "(a secret, shown this once; token '", added.name(), "'; 'moyo token revoke ",
-                      added.name(), "' ends it)\n");
+  const std::string name = Visible(added.name());
+  return absl::StrCat(command, " --join ", Visible(added.join_code()), "\n",
+                      "(a secret, shown this once; token '", name, "'; 'moyo token revoke ", name,
+                      "' ends it)\n");
 }
 
 }  // namespace moyo::cli

@@ -54,11 +54,12 @@ ScreenSize ReadScreenSize() {
 
 WatchState StateOf(const StatusPoller::Latest& latest, const ServerTarget& target) {
   const absl::Time now = absl::Now();
-  return {.status = latest.status,
-          .source = {.address = latest.address, .run_dir = target.run_dir},
-          .silence = now - latest.answered,
-          .error = latest.error,
-          .time_of_day = absl::FormatTime("%H:%M:%S", now, absl::LocalTimeZone())};
+  return {
+      .status = latest.status,
+      .source = {.address = latest.address, .run_dir = target.run_dir, .join_by = latest.join_by},
+      .silence = now - latest.answered,
+      .error = latest.error,
+      .time_of_day = absl::FormatTime("%H:%M:%S", now, absl::LocalTimeZone())};
 }
 
 void DrawUntilShutdown(const StatusPoller& poller, const ServerTarget& target) {

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "cli/advice.h"
 #include "cli/progress_bar.h"
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 
 namespace moyo::cli {
 namespace {
@@ -58,7 +58,7 @@ std::vector<std::string> TopLines(const WatchState& state, int columns) {
   lines.push_back(ProgressLine(ParseProgress(status), true));
   if (status.has_training()) lines.push_back(ProgressLine(TrainProgress(status.training()), true));
   for (const std::string& text : NoticeLines(status)) lines.push_back(text);
-  for (const std::string& text : Advice(status, state.source.address)) {
+  for (const std::string& text : Advice(status, state.source.address, state.source.join_by)) {
     lines.push_back(absl::StrCat("advice       ", text));
   }
   return lines;
@@ -69,19 +69,12 @@ std::vector<std::string> TopLines(const WatchState& state, int columns) {
 std::string Clip(const std::string& text, int columns) {
   std::string out;
   int taken = 0;
-  for (size_t at = 0; at < text.size();) {
-    const unsigned char first = text[at];
-    const bool follows = (first & 0xC0) == 0x80;
+  for (std::string_view left = text; !left.empty();) {
+    const bool follows = (static_cast<unsigned char>(left.front()) & 0xC0) == 0x80;
     if (!follows && taken++ == columns) break;
-    const bool is_c1 = first == 0xC2 && at + 1 < text.size() &&
-                       static_cast<unsigned char>(text[at + 1]) < 0xA0;  // U+0080 to U+009F
-    if (first < 0x20 || first == 0x7F || is_c1) {
-      out.push_back('?');
-      at += is_c1 ? 2 : 1;
-    } else {
-      out.push_back(static_cast<char>(first));
-      ++at;
-    }
+    const size_t control_bytes = ControlCharacterBytes(left);
+    out.push_back(control_bytes == 0 ? left.front() : '?');
+    left.remove_prefix(std::max<size_t>(control_bytes, 1));
   }
   return out;
 }

@@ -2,6 +2,9 @@
 
 #include <filesystem>
 #include <iostream>
+#include <set>
+#include <string>
+#include <system_error>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -26,6 +29,39 @@ absl::Status CopyIdentity(const std::string& from, const std::string& to) {
   return absl::OkStatus();
 }
 
+// Whether the folder holds nothing but what a backup that was cut off leaves: its last file, the
+// version, is not there yet. One that is whole, or a person's, is not ours to remove.
+bool IsCutOff(const std::string& part) {
+  static const std::set<std::string> kLeft = {"server",
+                                              "server/tls",
+                                              "server/shards",
+                                              "server/moyo.db",
+                                              "server/moyo.db-journal",
+                                              "server/moyo.db-shm",
+                                              "server/moyo.db-wal"};
+  std::error_code error;
+  for (const char* folder : {"", "server/"}) {
+    std::filesystem::directory_iterator entry(absl::StrCat(part, "/", folder), error), end;
+    if (error == std::errc::no_such_file_or_directory) return true;
+    for (; !error && entry != end; entry.increment(error)) {
+      if (!kLeft.contains(absl::StrCat(folder, entry->path().filename().string()))) return false;
+    }
+    if (error) return false;
+  }
+  return true;
+}
+
+absl::Status RemoveCutOff(const std::string& part) {
+  std::error_code error;
+  if (!IsCutOff(part)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("'", part, "', where the copy is made until it is whole, holds something ",
+                     "else; move it away or name another folder with --out"));
+  }
+  std::filesystem::remove_all(part, error);
+  return error ? ErrnoStatus(error.value(), "remove", part) : absl::OkStatus();
+}
+
 // Under another name until it is whole.
 absl::StatusOr<store::BackupResult> BackUp(const BackupOptions& options) {
   std::error_code ignored;
@@ -40,7 +76,7 @@ absl::StatusOr<store::BackupResult> BackUp(const BackupOptions& options) {
   }
   const std::string out(absl::StripSuffix(options.out, "/"));
   const std::string part = out + ".part";
-  std::filesystem::remove_all(part, ignored);
+  MOYO_RETURN_IF_ERROR(RemoveCutOff(part));
   absl::Cleanup remove_part = [&] { std::filesystem::remove_all(part, ignored); };
   MOYO_RETURN_IF_ERROR(CopyIdentity(options.run_dir + "/server/tls", part + "/server/tls"));
   MOYO_ASSIGN_OR_RETURN(const store::BackupResult result,

@@ -7,7 +7,9 @@ namespace moyo::server {
 
 struct BackupOptions {
   std::string run_dir;
-  std::string out;  // must not be there
+  // Must not be there. The copy is made in `out`.part, where what a backup that was cut off left
+  // gives way, and nothing else.
+  std::string out;
 };
 
 // Returns the exit code; a failure is one line on stderr, and leaves nothing under `out`.

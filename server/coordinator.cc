@@ -14,6 +14,7 @@
 namespace moyo::server {
 namespace {
 
+constexpr char kParserVersionKey[] = "parser_version";
 constexpr size_t kMaxWorkers = 100'000;
 constexpr uint32_t kMaxParallel = 4096;
 constexpr size_t kMaxNameBytes = 200;
@@ -45,14 +46,13 @@ void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_
   }
   catalogue_thread_ =
       std::thread([this, paths = std::move(paths), limit_games, done = std::move(done)] {
-        absl::Status status;
-        if (!paths.empty()) status = cataloguer_.Scan(paths, limit_games).status();
-        status = catalog::GraverOf(status, cataloguer_.ResumeScans());
+        absl::Status status = Catalogue(paths, limit_games);
         while (catalog::MayPass(status)) {
           NoteCatalogue(status);
           done(status);
           if (stopping_.WaitFor(options_.catalogue_retry)) break;
-          status = cataloguer_.ResumeScans();
+          // All of it: the disk may have failed before the scan was remembered.
+          status = Catalogue(paths, limit_games);
         }
         NoteCatalogue(status);
         --running_scans_;
@@ -60,9 +60,43 @@ void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_
       });
 }
 
+absl::Status Coordinator::Catalogue(const std::vector<std::string>& paths, uint64_t limit_games) {
+  absl::Status status;
+  if (!paths.empty()) status = cataloguer_.Scan(paths, limit_games).status();
+  return catalog::GraverOf(status, cataloguer_.ResumeScans());
+}
+
 void Coordinator::NoteCatalogue(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   if (!absl::IsCancelled(status)) catalogue_error_ = std::string(status.message());
+}
+
+void Coordinator::ResumeInBackground(const absl::Status& cut) {
+  spdlog::error("a scan was cut and will be made again: {}", std::string(cut.message()));
+  NoteCatalogue(cut);
+  absl::MutexLock lock(&mutex_);
+  resume_again_ = true;
+  if (is_resuming_ || has_stopped_) return;
+  if (resume_thread_.joinable()) resume_thread_.join();  // it has ended, and takes no lock any more
+  is_resuming_ = true;
+  ++running_scans_;
+  resume_thread_ = std::thread([this] { ResumeUntilThrough(); });
+}
+
+void Coordinator::ResumeUntilThrough() {
+  while (!stopping_.WaitFor(options_.catalogue_retry)) {
+    {
+      absl::MutexLock lock(&mutex_);
+      resume_again_ = false;
+    }
+    const absl::Status status = cataloguer_.ResumeScans();
+    NoteCatalogue(status);
+    absl::MutexLock lock(&mutex_);
+    if (catalog::MayPass(status) || resume_again_) continue;
+    is_resuming_ = false;
+    --running_scans_;
+    return;
+  }
 }
 
 void Coordinator::Tick() {
@@ -80,7 +114,14 @@ void Coordinator::Tick() {
 void Coordinator::Stop() {
   cataloguer_.Stop();
   stopping_.Set();
+  std::thread resuming;
+  {
+    absl::MutexLock lock(&mutex_);
+    has_stopped_ = true;
+    resuming = std::move(resume_thread_);
+  }
   if (catalogue_thread_.joinable()) catalogue_thread_.join();
+  if (resuming.joinable()) resuming.join();
   const absl::Status stored = training_.Flush();
   if (!stored.ok()) spdlog::error("{}", std::string(stored.message()));
 }
@@ -113,13 +154,19 @@ absl::Status Coordinator::CheckRun(const std::string& run_id) const {
 
 // The run's first worker decides: all shards of a dataset come from one parser.
 absl::Status Coordinator::CheckParserVersion(uint32_t version) {
-  absl::MutexLock lock(&mutex_);
-  MOYO_ASSIGN_OR_RETURN(const std::string stored, store_.GetMeta("parser_version"));
-  if (stored.empty()) return store_.SetMeta("parser_version", absl::StrCat(version));
-  if (stored == absl::StrCat(version)) return absl::OkStatus();
+  absl::MutexLock lock(&parser_version_mutex_);
+  if (parser_version_.empty()) {
+    MOYO_ASSIGN_OR_RETURN(std::string stored, store_.GetMeta(kParserVersionKey));
+    if (stored.empty()) {
+      stored = absl::StrCat(version);
+      MOYO_RETURN_IF_ERROR(store_.SetMeta(kParserVersionKey, stored));
+    }
+    parser_version_ = std::move(stored);
+  }
+  if (parser_version_ == absl::StrCat(version)) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      absl::StrCat("this run's shards are of parser version ", stored, ", the worker has ", version,
-                   "; use the same release everywhere, or a new run directory"));
+      absl::StrCat("this run's shards are of parser version ", parser_version_, ", the worker has ",
+                   version, "; use the same release everywhere, or a new run directory"));
 }
 
 absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& request,

@@ -45,7 +45,7 @@ struct Activity {
   uint64_t worker_slots = 0;     // units they could parse at once
   uint64_t spooled_shards = 0;   // finished, not acknowledged yet, by their last heartbeats
   uint64_t running_scans = 0;    // of the catalogue
-  bool storage_failing = false;  // the last write found no space
+  bool storage_failing = false;  // the last shard or commit could not be stored (NoteStorage)
 };
 
 class Coordinator {
@@ -119,7 +119,16 @@ class Coordinator {
     absl::Time last_seen;
   };
 
+  // One try: `paths`, then what was left unfinished. The gravest of their ends.
+  absl::Status Catalogue(const std::vector<std::string>& paths, uint64_t limit_games);
   void NoteCatalogue(const absl::Status& status);
+  // Goes on with scans that the machine's trouble cut, on a thread of its own, until they are
+  // through; so long the dataset is not complete.
+  void ResumeInBackground(const absl::Status& cut);
+  void ResumeUntilThrough();
+  // Sees to an added scan that the machine's trouble cut; gives what its caller gets.
+  absl::Status CutScan(const std::vector<std::string>& paths, uint64_t limit_games,
+                       const absl::Status& cut);
   // Empty when unknown; else marks it as seen.
   std::string SeeWorker(const std::string& worker_id);
   // False: no unit was granted, and nothing need reach the disk.
@@ -165,6 +174,13 @@ class Coordinator {
   uint64_t recent_games_total_ ABSL_GUARDED_BY(mutex_) = 0;  // of these
   std::string catalogue_error_ ABSL_GUARDED_BY(mutex_);
   std::string storage_error_ ABSL_GUARDED_BY(mutex_);
+  std::thread resume_thread_ ABSL_GUARDED_BY(mutex_);
+  bool is_resuming_ ABSL_GUARDED_BY(mutex_) = false;   // the thread runs
+  bool resume_again_ ABSL_GUARDED_BY(mutex_) = false;  // a scan was cut since it looked last
+  bool has_stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  // Held while the disk takes the version: nobody but a worker that registers waits for it.
+  absl::Mutex parser_version_mutex_;
+  std::string parser_version_ ABSL_GUARDED_BY(parser_version_mutex_);  // empty: not settled
 };
 
 }  // namespace moyo::server

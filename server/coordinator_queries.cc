@@ -20,6 +20,8 @@ namespace moyo::server {
 namespace {
 
 constexpr uint64_t kMaxShardBytes = 1ull << 30;
+// A lease is renewed each time that so much more of its shard came.
+constexpr uint64_t kRenewEveryBytes = rpc::kChunkBytes;
 constexpr int kEntriesPerMessage = 500;
 constexpr absl::Duration kRateWindow = absl::Seconds(10);
 
@@ -71,6 +73,7 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
                             ? store_.BeginUpload(key.unit, key.token, key.length_bytes)
                             : store_.ResumeUpload(key, header.offset()));
   if (upload == nullptr) return absl::OkStatus();
+  uint64_t renewed_at_bytes = upload->received_bytes();
   do {
     if (message.data().size() > rpc::kChunkBytes) {
       return absl::InvalidArgumentError(
@@ -78,6 +81,10 @@ absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& re
     }
     traffic_.uploads.bytes += message.data().size();
     MOYO_RETURN_IF_ERROR(upload->Append(message.data()));
+    if (upload->received_bytes() - renewed_at_bytes >= kRenewEveryBytes) {
+      renewed_at_bytes = upload->received_bytes();
+      MOYO_RETURN_IF_ERROR(store_.RenewUpload(key.unit, key.token));
+    }
   } while (receive(&message));
   if (upload->received_bytes() < key.length_bytes) {
     const uint64_t received_bytes = upload->received_bytes();
@@ -236,15 +243,33 @@ absl::Status Coordinator::ListLedger(const v1::ListLedgerRequest& request,
   return absl::OkStatus();
 }
 
+absl::Status Coordinator::CutScan(const std::vector<std::string>& paths, uint64_t limit_games,
+                                  const absl::Status& cut) {
+  std::vector<std::string> normal;
+  for (const std::string& path : paths) normal.push_back(catalog::NormalPath(path));
+  const absl::StatusOr<std::vector<store::Scan>> unfinished = store_.UnfinishedScans();
+  // What the store does not remember was not begun, and is the caller's to repeat.
+  const bool is_remembered =
+      !unfinished.ok() ||
+      std::any_of(unfinished->begin(), unfinished->end(), [&](const store::Scan& scan) {
+        return scan.paths == normal && scan.limit_games == limit_games;
+      });
+  if (is_remembered) ResumeInBackground(cut);
+  const std::string text = absl::StrCat(
+      cut.message(),
+      is_remembered ? "; the server tries again by itself until the paths are added" : "");
+  // To the caller UNAVAILABLE would say that the server is away.
+  return absl::IsInternal(cut) ? absl::InternalError(text) : absl::ResourceExhaustedError(text);
+}
+
 absl::Status Coordinator::AddSources(const v1::AddSourcesRequest& request,
                                      v1::AddSourcesResponse& response) {
   ++running_scans_;
   const absl::Cleanup scan_ended = [this] { --running_scans_; };
   const std::vector<std::string> paths(request.paths().begin(), request.paths().end());
   const absl::StatusOr<catalog::ScanResult> result = cataloguer_.Scan(paths, request.limit());
-  // To the caller UNAVAILABLE would say that the server is away.
-  if (absl::IsUnavailable(result.status())) {
-    return absl::ResourceExhaustedError(result.status().message());
+  if (catalog::MayPass(result.status())) {
+    return CutScan(paths, request.limit(), result.status());
   }
   MOYO_RETURN_IF_ERROR(result.status());
   response.set_sources(result->sources);

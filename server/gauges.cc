@@ -69,19 +69,22 @@ Families OfUnits(const store::StoreStatus& status) {
 }
 
 Families OfWorkers(const store::StoreStatus& status, const Activity& activity) {
-  return {GaugeFamily("moyo_workers", "Workers heard from lately.", activity.workers),
-          GaugeFamily("moyo_worker_slots", "Units that these workers could parse at once.",
-                      activity.worker_slots),
-          GaugeFamily("moyo_shard_backlog",
-                      "Finished shards that are not in the dataset yet: with the workers, or "
-                      "uploaded without their commit.",
-                      "stage",
-                      {{"spooled", AsDouble(activity.spooled_shards)},
-                       {"uploaded", AsDouble(status.waiting_uploads)}}),
-          GaugeFamily("moyo_catalogue_scans", "Scans of game folders under way.",
-                      activity.running_scans),
-          GaugeFamily("moyo_storage_failing", "1 while the last write found no space.",
-                      activity.storage_failing ? 1 : 0)};
+  return {
+      GaugeFamily("moyo_workers", "Workers heard from lately.", activity.workers),
+      GaugeFamily("moyo_worker_slots", "Units that these workers could parse at once.",
+                  activity.worker_slots),
+      GaugeFamily("moyo_shard_backlog",
+                  "Finished shards that are not in the dataset yet: with the workers, or "
+                  "uploaded without their commit.",
+                  "stage",
+                  {{"spooled", AsDouble(activity.spooled_shards)},
+                   {"uploaded", AsDouble(status.waiting_uploads)}}),
+      GaugeFamily("moyo_catalogue_scans", "Scans of game folders under way.",
+                  activity.running_scans),
+      GaugeFamily(
+          "moyo_storage_failing",
+          "1 while the last shard or commit could not be stored: no space, or no right to write.",
+          activity.storage_failing ? 1 : 0)};
 }
 
 double Seconds(const Flow& flow) { return AsDouble(flow.nanoseconds) / 1e9; }

@@ -63,8 +63,8 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(const ServerOptions& opti
   MOYO_ASSIGN_OR_RETURN(network->keeper_, TokenKeeper::Load(store, clock));
   network->admin_ = std::make_unique<TokenAdmin>(*network->keeper_);
   MOYO_RETURN_IF_ERROR(network->Listen(options, coordinator));
-  MOYO_RETURN_IF_ERROR(network->SetJoinTarget(options, store));
   MOYO_RETURN_IF_ERROR(network->OpenPage(options, coordinator, clock));
+  MOYO_RETURN_IF_ERROR(network->SetJoinTarget(options, store));
   MOYO_RETURN_IF_ERROR(network->WriteFiles());
   std::cout << "listening on " << network->listener_->address() << std::endl;
   if (network->page_ != nullptr) {
@@ -102,8 +102,9 @@ absl::Status Network::OpenPage(const ServerOptions& options, Coordinator& coordi
   return absl::OkStatus();
 }
 
-// On a port without TLS, tokens may still be made for the next start with it: for the address that
-// was advertised last.
+// On a port without TLS, tokens may still be made: for the next start with it, and so for the
+// address that was advertised last, or to sign in to a page with TLS, which looks at the token
+// alone. By then the page has made the certificate.
 absl::Status Network::SetJoinTarget(const ServerOptions& options, store::Store& store) {
   std::string address;
   std::string certificate;
@@ -113,6 +114,8 @@ absl::Status Network::SetJoinTarget(const ServerOptions& options, store::Store& 
     certificate = identity_->certificate_pem;
   } else {
     MOYO_ASSIGN_OR_RETURN(address, store.GetMeta(kMetaAdvertise));
+    const bool page_has_tls = page_ != nullptr && WantsTls(options.web, options);
+    if (address.empty() && page_has_tls) address = listener_->address();
     const absl::StatusOr<rpc::Identity> standing = ReadIdentity(folder_ + kTlsFolder);
     if (address.empty() || absl::IsNotFound(standing.status())) return absl::OkStatus();
     MOYO_RETURN_IF_ERROR(standing.status());

@@ -103,7 +103,8 @@ absl::Status CheckRequest(const v1::ReleaseUnitRequest& request) {
   MOYO_RETURN_IF_ERROR(Plain("worker_id", request.worker_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(Plain("lease_id", request.lease_id(), kMaxIdBytes));
   MOYO_RETURN_IF_ERROR(Plain("run_id", request.run_id(), kMaxIdBytes));
-  return AtMost("error", request.error().size(), kMaxErrorBytes);  // free text: see OneLine
+  // Free text: see OneLine.
+  return AtMost("error", request.error().size(), kMaxErrorBytes);
 }
 
 absl::Status CheckRequest(const v1::GetUploadRequest&) { return absl::OkStatus(); }
@@ -115,6 +116,7 @@ absl::Status CheckRequest(const v1::GetManifestRequest&) { return absl::OkStatus
 absl::Status CheckRequest(const v1::ReportProgressRequest& request) {
   const v1::TrainingProgress& progress = request.progress();
   MOYO_RETURN_IF_ERROR(Plain("trainer", progress.trainer(), kMaxNameBytes));
+  // Free text: see TrainingRecord.
   MOYO_RETURN_IF_ERROR(AtMost("error", progress.error().size(), kMaxErrorBytes));
   return EmptyOr("dataset_digest", progress.dataset_digest(), sizeof(Digest));
 }

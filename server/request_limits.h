@@ -2,7 +2,8 @@
 // of enums. Pure. INVALID_ARGUMENT names the field and the limit.
 //
 // These bound what one call can make the server keep, log or do; whether the ids in it are right is
-// the coordinator's to say. Text that people will see has no control characters.
+// the coordinator's to say. Text that people will see has no control characters; what is free text
+// (errors, a game's detail) may have them, and is shown with them escaped.
 #pragma once
 
 #include "absl/status/status.h"

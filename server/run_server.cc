@@ -66,6 +66,7 @@ absl::Status JudgeCatalogue(store::Store& store, const ServerOptions& options,
   return absl::OkStatus();
 }
 
+// Ends early when the disk fails: nothing can be promised any more, and only a restart mends that.
 void TickUntilShutdown(Coordinator& coordinator, Network& network, store::Store& store,
                        metrics::Endpoint& endpoint) {
   const auto gauges = std::make_shared<Gauges>(store, coordinator);
@@ -73,6 +74,10 @@ void TickUntilShutdown(Coordinator& coordinator, Network& network, store::Store&
   while (!WaitForShutdown(kTickEvery)) {
     coordinator.Tick();
     network.Tick();
+    const absl::Status failure = store.SyncFailure();
+    if (failure.ok()) continue;
+    spdlog::error("stopping: {}", std::string(failure.message()));
+    break;
   }
   endpoint.RemoveSource(gauges);
 }
@@ -105,6 +110,7 @@ absl::Status Serve(const ServerOptions& options) {
   TickUntilShutdown(coordinator, *network, *store, *endpoint);
   network->Stop(kStopPatience);
   coordinator.Stop();
+  MOYO_RETURN_IF_ERROR(store->SyncFailure());
   absl::MutexLock hold(&failure.mutex);
   return failure.status;
 }

@@ -34,7 +34,8 @@ struct ServerOptions {
       advertise;  // HOST:PORT of join codes; empty: as it listens. Port 0: the one listened on
 };
 
-// Serves until SIGINT or SIGTERM; returns the exit code (0 done, 1 failed, kWrongUsage, kRunInUse).
+// Serves until SIGINT or SIGTERM, or until the disk fails in a way that only a restart mends
+// (Store::SyncFailure); returns the exit code (0 done, 1 failed, kWrongUsage, kRunInUse).
 // A failure is one line on stderr.
 int RunServer(const ServerOptions& options);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/base/text.h"
 
 namespace moyo::server {
 namespace {
@@ -16,6 +17,9 @@ constexpr char kCurvesKey[] = "training_history";
 constexpr absl::Duration kStoreNewestEvery = absl::Seconds(5);
 constexpr absl::Duration kStoreCurvesEvery = absl::Seconds(30);  // some 30 KB at once
 
+// An error is free text, of lines and whatever a library put into it, and people will see it.
+void MakeVisible(v1::TrainingProgress& report) { report.set_error(Visible(report.error())); }
+
 }  // namespace
 
 absl::Status TrainingRecord::Load() {
@@ -23,13 +27,17 @@ absl::Status TrainingRecord::Load() {
   MOYO_ASSIGN_OR_RETURN(const std::string curves, store_.GetMeta(kCurvesKey));
   absl::MutexLock lock(&mutex_);
   v1::TrainingProgress report;
-  if (!newest.empty() && report.ParseFromString(newest)) newest_ = std::move(report);
+  if (!newest.empty() && report.ParseFromString(newest)) {
+    MakeVisible(report);  // an earlier release stored it as it came
+    newest_ = std::move(report);
+  }
   if (!history_.Load(curves)) spdlog::warn("the training's curves begin anew: unreadable");
   return absl::OkStatus();
 }
 
 absl::Status TrainingRecord::Add(v1::TrainingProgress report) {
   report.DiscardUnknownFields();  // of any size, and they would be stored
+  MakeVisible(report);
   const bool is_last = report.finished() || !report.error().empty();
   absl::MutexLock reporting(&reporting_);
   const absl::Time now = clock_.Now();

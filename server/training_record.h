@@ -30,7 +30,7 @@ class TrainingRecord {
   // From the last life of the server; curves that cannot be read begin anew. The store's errors.
   absl::Status Load();
   // Stored every few seconds, and at once when the training is over. The store's errors; what was
-  // reported is remembered all the same.
+  // reported is remembered all the same. Control characters of its error are kept escaped.
   absl::Status Add(v1::TrainingProgress report);
   // Stores what is only in memory.
   absl::Status Flush();

@@ -35,7 +35,6 @@ class ServerFeed final : public ShardFeed {
     if (next_ >= manifest_.shards_size()) return false;
     const v1::ShardEntry& entry = manifest_.shards(next_++);
     MOYO_ASSIGN_OR_RETURN(FetchedShard fetched, FetchShard(*server_, entry));
-    shard.name = ShardFileName(entry.unit_id());
     shard.columns = std::move(fetched.columns);
     shard.left_out_rows.assign(entry.left_out_rows().begin(), entry.left_out_rows().end());
     return true;
@@ -118,7 +117,6 @@ class FileFeed final : public ShardFeed {
       return absl::Status(columns.status().code(),
                           absl::StrCat("'", at.path, "': ", columns.status().message()));
     }
-    shard.name = at.path;
     shard.columns = *std::move(columns);
     shard.left_out_rows = at.left_out_rows;
     return true;

@@ -22,7 +22,6 @@
 namespace moyo::cli {
 
 struct FedShard {
-  std::string name;  // for messages: the file's name
   shard::Columns columns;
   std::vector<uint32_t> left_out_rows;  // ascending: copies of games that stand elsewhere
 };

@@ -12,7 +12,7 @@ namespace moyo::cli {
 namespace {
 
 void Line(std::string& out, const char* name, const std::string& value) {
-  absl::StrAppendFormat(&out, "%-12s %s\n", name, value);
+  absl::StrAppendFormat(&out, "%-12s %s\n", name, Visible(value));
 }
 
 double BytesPerGame(const v1::GetStatusResponse& status) {

@@ -28,13 +28,11 @@ void SupervisedChild::Adopt(std::unique_ptr<Child> child, absl::Time now) {
 }
 
 absl::StatusOr<SupervisedChild::State> SupervisedChild::OnDeath(absl::Time now) {
-  const absl::Duration lived = now - started_;
-  quick_deaths_ = lived < policy_.quick ? quick_deaths_ + 1 : 0;
+  quick_deaths_ = now - started_ < policy_.quick ? quick_deaths_ + 1 : 0;
   const std::string end = child_->EndText();
   const std::string line = LastLogLine(spec_.log_path, child_->log_begin());
   const ChildDeath death = {.exit_code = child_->exit_code(),
                             .killed_by_signal = child_->killed_by_signal(),
-                            .lived = lived,
                             .restarts = restarts_,
                             .quick_deaths = quick_deaths_};
   peak_rss_bytes_ = std::max(peak_rss_bytes_, child_->peak_rss_bytes());

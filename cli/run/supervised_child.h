@@ -25,7 +25,6 @@ struct RestartPolicy {
 struct ChildDeath {
   int exit_code = 0;
   bool killed_by_signal = false;
-  absl::Duration lived = absl::ZeroDuration();
   int restarts = 0;      // so far
   int quick_deaths = 0;  // in a row, this one counted
 };
@@ -56,9 +55,7 @@ class SupervisedChild {
   void AskToEnd();  // as Stop begins, without waiting
   void Stop(absl::Duration patience);
 
-  const std::string& name() const { return name_; }
   const ChildSpec& spec() const { return spec_; }
-  ChildSpec& spec() { return spec_; }
   int restarts() const { return restarts_; }
   uint64_t peak_rss_bytes() const;  // the highest of all its lives
   // "moyo-worker 2 died of signal 9 (Killed)"; empty before the first death.

@@ -2,13 +2,11 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "common/source/archive.h"
 #include "common/source/file_walker.h"
+#include "common/source/roots.h"
 
 namespace moyo::cli {
 namespace {
@@ -19,13 +17,6 @@ constexpr uint64_t kSmallFileBytes = 256 * 1024;
 constexpr size_t kBatchBytes = 256 * 1024;
 constexpr size_t kBatchRows = 256;
 
-std::string Absolute(const std::string& path) {
-  std::error_code error;
-  std::string whole = std::filesystem::absolute(path, error).lexically_normal().string();
-  while (whole.size() > 1 && whole.back() == '/') whole.pop_back();
-  return whole;
-}
-
 // 0 for what is not there any more.
 uint64_t FileBytes(const std::string& path) {
   struct stat info;
@@ -35,27 +26,17 @@ uint64_t FileBytes(const std::string& path) {
 // Every file once.
 void WalkAll(const std::vector<std::string>& paths,
              const std::function<bool(const std::string& file)>& visit) {
-  std::vector<std::string> walked;
-  for (const std::string& path : paths) {
-    const std::string root = Absolute(path);
+  for (const size_t root : source::DistinctRoots(paths, {})) {
+    const std::string& path = paths[root];
     // Without the slash at its end, that files below it have one name.
-    const std::string shown = path.size() > 1 && path.back() == '/' && root != "/"
-                                  ? path.substr(0, path.find_last_not_of('/') + 1)
-                                  : path;
-    const absl::Status status =
-        source::WalkFiles(shown, {}, [&](const std::string& file) -> absl::Status {
-          const std::string whole = absl::StrCat(root, file.substr(shown.size()));
-          for (const std::string& earlier : walked) {
-            if (whole == earlier || absl::StartsWith(whole, absl::StrCat(earlier, "/"))) {
-              return absl::OkStatus();
-            }
-          }
-          return visit(file) ? absl::OkStatus() : absl::CancelledError("enough");
-        });
+    const size_t end = path.find_last_not_of('/');
+    const std::string shown = end == std::string::npos ? path : path.substr(0, end + 1);
+    const absl::Status status = source::WalkFiles(shown, {}, [&](const std::string& file) {
+      return visit(file) ? absl::OkStatus() : absl::CancelledError("enough");
+    });
     if (absl::IsCancelled(status)) return;
     // A folder that cannot be read to its end shows as a source that cannot be read.
     if (!status.ok() && !visit(shown)) return;
-    walked.push_back(root);
   }
 }
 

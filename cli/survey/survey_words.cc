@@ -1,9 +1,11 @@
 #include "cli/survey/survey_words.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/base/utf8.h"
 
 namespace moyo::cli {
 namespace {
@@ -69,17 +71,14 @@ std::string RankWord(int rank) {
 std::string Printable(std::string_view text) {
   const std::string utf8 = sgf::ToUtf8(text, sgf::TextEncoding::kUtf8);
   std::string out;
-  for (size_t i = 0; i < utf8.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(utf8[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < utf8.size() ? utf8[i + 1] : 0);
-    if (byte < ' ' || byte == 0x7f) {
-      absl::StrAppendFormat(&out, "\\x%02x", byte);
-    } else if (byte == 0xc2 && next < 0xa0) {  // the controls U+0080 to U+009F
-      absl::StrAppendFormat(&out, "\\x%02x", next);
-      ++i;
-    } else {
-      out += utf8[i];
+  for (std::string_view left = utf8; !left.empty();) {
+    const size_t control_bytes = ControlCharacterBytes(left);
+    if (control_bytes == 0) {
+      out.push_back(left.front());
+    } else {  // its last byte is the code point
+      absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(left[control_bytes - 1]));
     }
+    left.remove_prefix(std::max<size_t>(control_bytes, 1));
   }
   return out;
 }

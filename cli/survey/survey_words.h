@@ -16,7 +16,7 @@ std::string ResultWord(const ResultKey& result);
 std::string KomiWord(int half_points);  // "6.5", "-0.5", "7"
 std::string RankWord(int rank);         // "5k", "9d", "1p", "unknown"
 
-// For a terminal: what is not UTF-8 becomes U+FFFD, control characters \xNN.
+// For a terminal: what is not UTF-8 becomes U+FFFD, control characters \xNN (their code points).
 std::string Printable(std::string_view text);
 
 }  // namespace moyo::cli

@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/base/utf8.h"
 
 namespace moyo {
 
@@ -40,6 +41,20 @@ std::string EscapeBytes(std::string_view bytes, size_t max_bytes) {
   const std::string text =
       absl::CHexEscape(absl::string_view(bytes.data(), cut ? max_bytes : bytes.size()));
   return cut ? text + "..." : text;
+}
+
+std::string Visible(std::string_view text) {
+  std::string visible;
+  visible.reserve(text.size());
+  while (!text.empty()) {
+    const size_t control_bytes = ControlCharacterBytes(text);
+    for (size_t i = 0; i < control_bytes; ++i) {
+      absl::StrAppendFormat(&visible, "\\x%02x", static_cast<unsigned char>(text[i]));
+    }
+    if (control_bytes == 0) visible.push_back(text.front());
+    text.remove_prefix(control_bytes == 0 ? 1 : control_bytes);
+  }
+  return visible;
 }
 
 }  // namespace moyo

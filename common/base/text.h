@@ -15,5 +15,8 @@ std::string HumanBytes(uint64_t bytes);                      // 9.3 MiB
 std::string HumanDuration(absl::Duration duration);          // 2m 05s
 std::string EscapeBytes(std::string_view bytes,
                         size_t max_bytes);  // printable ASCII, \xNN, cut with ...
+// Text from outside with its control characters as \xNN, the rest as it is: shown, it steers no
+// terminal and breaks no line. What is visible stays the same when made so again.
+std::string Visible(std::string_view text);
 
 }  // namespace moyo

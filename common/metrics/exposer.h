@@ -32,8 +32,6 @@ class Endpoint {
   void AddSource(const std::shared_ptr<prometheus::Collectable>& source);
   void RemoveSource(const std::shared_ptr<prometheus::Collectable>& source);
   int port() const;
-  // For pages beside /metrics; null without an address.
-  web::HttpServer* http() { return http_.get(); }
 
  private:
   struct Sources;

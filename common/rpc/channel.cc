@@ -59,7 +59,8 @@ absl::Duration Backoff::Next() {
   return wait * std::uniform_real_distribution<double>(0.5, 1.0)(random);
 }
 
-absl::Status Retry(absl::Duration give_up, const std::function<absl::Status()>& call) {
+absl::Status Retry(absl::Duration give_up, const std::function<absl::Status()>& call,
+                   const OnWait& on_wait) {
   const absl::Time deadline = Clock::Steady().Now() + give_up;
   Backoff backoff;
   for (;;) {
@@ -68,6 +69,7 @@ absl::Status Retry(absl::Duration give_up, const std::function<absl::Status()>& 
     if (!IsRetryable(status)) return status;
     const absl::Duration wait = backoff.Next();
     if (Clock::Steady().Now() + wait > deadline) return status;
+    if (on_wait) on_wait(status);
     WaitForShutdown(wait);
   }
 }

@@ -36,9 +36,13 @@ class Backoff {
   int tries_ = 0;
 };
 
+// Told why each failed try failed, before the wait for the next one.
+using OnWait = std::function<void(const absl::Status&)>;
+
 // Calls until the status is OK or not retryable, waiting between tries; stops with CANCELLED on
 // shutdown (common/base/shutdown.h) and with the last error after `give_up` (infinite: never).
-absl::Status Retry(absl::Duration give_up, const std::function<absl::Status()>& call);
+absl::Status Retry(absl::Duration give_up, const std::function<absl::Status()>& call,
+                   const OnWait& on_wait = nullptr);
 
 // Sets the deadline of one call.
 void SetDeadline(grpc::ClientContext& context, absl::Duration timeout);

@@ -11,7 +11,6 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/address.h"
 #include "common/rpc/certificate.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/join_code.h"
 #include "common/rpc/tls_probe.h"
 
@@ -87,8 +86,9 @@ absl::Status CheckServer(ServerAccess& access, absl::Duration timeout) {
       access.address, " on a network that you trust"));
 }
 
-absl::Status AwaitServer(ServerAccess& access) {
-  return Retry(absl::InfiniteDuration(), [&] { return CheckServer(access, kProbeTimeout); });
+absl::Status AwaitServer(ServerAccess& access, const OnWait& on_wait) {
+  return Retry(
+      absl::InfiniteDuration(), [&] { return CheckServer(access, kProbeTimeout); }, on_wait);
 }
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ServerAccess& access) {

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/channel.h"
 
 namespace moyo::rpc {
 
@@ -51,8 +52,8 @@ absl::StatusOr<ServerAccess> ResolveAccess(const AccessFlags& flags);
 // InstallShutdownHandlers does.
 absl::Status CheckServer(ServerAccess& access, absl::Duration timeout);
 
-// CheckServer until the server answers. CANCELLED on shutdown.
-absl::Status AwaitServer(ServerAccess& access);
+// CheckServer until the server answers. CANCELLED on shutdown. `on_wait` as in Retry.
+absl::Status AwaitServer(ServerAccess& access, const OnWait& on_wait = nullptr);
 
 // As MakeChannel(address) (channel.h); after CheckServer, when there is a pin, over TLS that trusts
 // the pin's certificate alone, with the token in every call. The token is never sent in plain text.

@@ -56,14 +56,16 @@ absl::Status ReadEntry(const Json& json, ManifestEntry& entry) {
 
 }  // namespace
 
+void DatasetDigest::Add(std::string_view shard_digest, const std::vector<uint32_t>& left_out_rows) {
+  sha_.Update(shard_digest);
+  AddLittleEndian(sha_, static_cast<uint32_t>(left_out_rows.size()));
+  for (const uint32_t row : left_out_rows) AddLittleEndian(sha_, row);
+}
+
 Digest DatasetDigestOf(const std::vector<ManifestEntry>& shards) {
-  Sha256 sha;
-  for (const ManifestEntry& entry : shards) {
-    sha.Update(entry.digest.data(), entry.digest.size());
-    AddLittleEndian(sha, static_cast<uint32_t>(entry.left_out_rows.size()));
-    for (const uint32_t row : entry.left_out_rows) AddLittleEndian(sha, row);
-  }
-  return sha.Finish();
+  DatasetDigest digest;
+  for (const ManifestEntry& entry : shards) digest.Add(ToBytes(entry.digest), entry.left_out_rows);
+  return digest.Finish();
 }
 
 std::string ManifestJson(const Manifest& manifest) {

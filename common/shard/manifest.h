@@ -2,7 +2,7 @@
 //
 // JSON: {"dataset_digest": hex, "complete": bool, "shards": [{"file", "unit_id", "digest": hex of
 // the shard's columns, "bytes", "games", "positions", "left_out_rows": [rows that are copies of
-// games elsewhere]}]}.
+// games elsewhere, or the first moves of longer ones]}]}.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,16 @@ struct Manifest {
   std::vector<ManifestEntry> shards = {};
 };
 
-// The digest that `shards` have together: what a server gives for the same ones.
-// Source: GetManifestResponse.dataset_digest in proto/moyo/v1/shard.proto.
+// The digest that shards have together, added in their order: what a server gives for the same
+// ones. Source: GetManifestResponse.dataset_digest in proto/moyo/v1/shard.proto.
+class DatasetDigest {
+ public:
+  void Add(std::string_view shard_digest, const std::vector<uint32_t>& left_out_rows);
+  Digest Finish() { return sha_.Finish(); }
+
+ private:
+  Sha256 sha_;
+};
 Digest DatasetDigestOf(const std::vector<ManifestEntry>& shards);
 
 std::string ManifestJson(const Manifest& manifest);

@@ -3,23 +3,17 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/source/file_walker.h"
+#include "common/source/roots.h"
 #include "server/catalog/file_scanner.h"
 
 namespace moyo::catalog {
 
-std::string NormalPath(const std::string& path) {
-  std::error_code error;
-  std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  std::string normal = (error ? std::filesystem::path(path) : absolute).lexically_normal().string();
-  while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
-  return normal;
-}
+std::string NormalPath(const std::string& path) { return source::NormalPath(path); }
 
 absl::Status CheckPaths(const std::vector<std::string>& paths) {
   if (paths.empty()) return absl::InvalidArgumentError("no path given");
@@ -55,9 +49,12 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
   MOYO_ASSIGN_OR_RETURN(const uint64_t next_file_id, store_.NextFileId());
   FileScanner scanner(store_, options_.games_per_shard, limit_games, next_file_id);
   const absl::Status limit_reached = absl::OutOfRangeError("limit");
-  for (const std::string& path : normal) {
-    const absl::Status walked = source::WalkFiles(
-        path, {options_.skipped_folder}, [&](const std::string& file) -> absl::Status {
+  const source::WalkOptions walk = {options_.skipped_folder};
+  // Only here: a scan that is gone on with is known by the paths as they were given.
+  const std::vector<size_t> roots = source::DistinctRoots(normal, walk);
+  for (const size_t root : roots) {
+    const absl::Status walked =
+        source::WalkFiles(normal[root], walk, [&](const std::string& file) -> absl::Status {
           if (stopped_) return absl::CancelledError("the server is stopping");
           if (scanner.LimitReached()) return limit_reached;
           return scanner.VisitFile(file);
@@ -65,8 +62,8 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
     if (!walked.ok() && walked != limit_reached) return walked;
   }
   MOYO_RETURN_IF_ERROR(scanner.Finish());
-  for (const std::string& path : normal) {
-    if (!scanner.LimitReached()) MOYO_RETURN_IF_ERROR(scanner.MarkMissing(path));
+  for (const size_t root : roots) {
+    if (!scanner.LimitReached()) MOYO_RETURN_IF_ERROR(scanner.MarkMissing(normal[root]));
   }
   MOYO_RETURN_IF_ERROR(store_.FinishScan(scan.scan_id));
   const ScanResult& result = scanner.result();

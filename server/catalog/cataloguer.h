@@ -26,7 +26,7 @@ struct ScanResult {
   uint64_t removed = 0;  // sources that are no longer where they were
 };
 
-// Absolute, without dots and trailing slash: what the catalogue knows a path by.
+// What the catalogue knows a path by (common/source/roots.h).
 std::string NormalPath(const std::string& path);
 // NOT_FOUND naming the first that does not exist; INVALID_ARGUMENT for none, and for one that is
 // neither folder nor file.
@@ -43,9 +43,10 @@ class Cataloguer {
  public:
   Cataloguer(store::Store& store, CatalogOptions options);
 
-  // Repeating a scan adds only what is new, and marks what is gone (unless a limit cut it); one
-  // that a crash cut off goes on where it stopped. Stops after `limit_games` games, known ones
-  // included (0: none). FAILED_PRECONDITION: no file in the paths. CANCELLED after Stop.
+  // A file that lies below two of the paths comes once. Repeating a scan adds only what is new, and
+  // marks what is gone (unless a limit cut it); one that a crash cut off goes on where it stopped.
+  // Stops after `limit_games` games, known ones included (0: none). FAILED_PRECONDITION: no file in
+  // the paths. CANCELLED after Stop.
   absl::StatusOr<ScanResult> Scan(const std::vector<std::string>& paths, uint64_t limit_games);
   // Goes on with the scans that were not finished when the server ended. The gravest of their ends.
   absl::Status ResumeScans();

@@ -23,7 +23,7 @@ absl::StatusOr<std::string> TokenAdmin::MakeJoinCode(store::Role role, const std
   if (code.pin.empty()) {
     return absl::FailedPreconditionError(
         "this run has no certificate or address to put into a join code: start moyo-server with "
-        "--listen HOST:PORT off loopback, without --insecure, once");
+        "--listen or --web HOST:PORT off loopback, without --insecure, once");
   }
   MOYO_ASSIGN_OR_RETURN(const NewToken token, keeper_.Add(role, name, lifetime));
   code.token = token.secret;

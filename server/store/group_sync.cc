@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
@@ -58,12 +60,21 @@ void GroupSync::SyncUntilStopped() {
   }
 }
 
-absl::Status GroupSync::SyncNow() {
-  if (!failure_.ok()) return failure_;
-  MOYO_RETURN_IF_ERROR(OpenOnce());
-  const int result = kind_ == Kind::kFolder ? fsync(fd_) : fdatasync(fd_);
-  if (result != 0) failure_ = ErrnoStatus(errno, "sync", path_);
+absl::Status GroupSync::failure() {
+  absl::MutexLock lock(&mutex_);
   return failure_;
+}
+
+absl::Status GroupSync::SyncNow() {
+  MOYO_RETURN_IF_ERROR(failure());
+  MOYO_RETURN_IF_ERROR(OpenOnce());
+  if ((kind_ == Kind::kFolder ? fsync(fd_) : fdatasync(fd_)) == 0) return absl::OkStatus();
+  const absl::Status failed = absl::InternalError(
+      absl::StrCat("cannot sync '", path_, "': ", std::strerror(errno),
+                   "; restart the server when the disk is mended: what is on it is read again"));
+  absl::MutexLock lock(&mutex_);
+  failure_ = failed;
+  return failed;
 }
 
 absl::Status GroupSync::OpenOnce() {

@@ -35,10 +35,13 @@ class GroupSync {
   // Calls `done` on the sync's thread, which it must not keep long.
   //
   // After one failed sync every later one fails, too: the kernel may have thrown away what it could
-  // not write, so that a later success would say nothing. Restarting reads what is on the disk.
+  // not write, so that a later success would say nothing. INTERNAL, whatever the disk lacks: to the
+  // caller no waiting mends it. Restarting reads what is on the disk.
   void Then(Done done);
   // The same, and waits for it.
   absl::Status Wait();
+  // That of the sync that failed; OK: none did.
+  absl::Status failure();
 
  private:
   void SyncUntilStopped();
@@ -47,9 +50,9 @@ class GroupSync {
 
   const std::string path_;
   const Kind kind_;
-  int fd_ = -1;           // of the thread alone
-  absl::Status failure_;  // of the thread alone
+  int fd_ = -1;  // of the thread alone
   absl::Mutex mutex_;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::vector<Done> waiting_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

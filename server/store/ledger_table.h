@@ -36,8 +36,9 @@ class LedgerTable {
 
   // Inside a transaction; say Committed when it stands. Of equal hashes the lowest game id stays
   // accepted, and of games of which one goes on where the other ends the longer one, whichever came
-  // first: so the ledger does not depend on the order of commits. Games of fewer moves than a mark
-  // has are not looked for in longer ones.
+  // first: so which games are accepted, and the kinds of the others, do not depend on the order of
+  // commits. What may is only which of several longer games, that part later, the row of their
+  // common beginning names. Games of fewer moves than a mark has are not looked for in longer ones.
   absl::Status Insert(uint64_t unit_id, std::vector<Game> games, const IsContinued& is_continued,
                       LedgerChange& change);
   // The same, and keeps every copy.

@@ -263,6 +263,12 @@ absl::StatusOr<std::string> Store::ReadMeta(const std::string& key) {
   return value;
 }
 
+absl::Status Store::SyncFailure() {
+  absl::Status failure = wal_sync_.failure();
+  failure.Update(folder_sync_.failure());
+  return failure;
+}
+
 absl::Status Store::SetMeta(const std::string& key, const std::string& value) {
   return OnDisk([&] {
     absl::MutexLock lock(&mutex_);

@@ -7,7 +7,7 @@
 //
 // Thread-safe. Errors: FAILED_PRECONDITION for a stale fencing token, RESOURCE_EXHAUSTED for a full
 // disk, INTERNAL when the database fails; others are named at the call. After an error nothing has
-// changed.
+// changed, unless it is that of SyncFailure: then what was decided may be on the disk or not.
 #pragma once
 
 #include <array>
@@ -93,6 +93,10 @@ class Store {
   // not taken for this one's: unit ids and tokens begin anew.
   const std::string& run_id() const { return run_id_; }
 
+  // Not OK: the disk did not take what was decided. From then on nothing can be promised any more:
+  // every call that waits for the disk fails so. End the server; the next one reads what is there.
+  absl::Status SyncFailure();
+
   // --- catalogue; one caller at a time (server/catalog) ---
   absl::StatusOr<std::optional<File>> FindFile(const std::string& path);
   absl::StatusOr<std::vector<Source>> SourcesOfFile(uint64_t file_id);
@@ -124,7 +128,8 @@ class Store {
   absl::StatusOr<std::vector<Source>> SourcesOfLease(work::UnitId unit, work::FencingToken token);
 
   // --- shards ---
-  // Null: this unit's commit under the token stands already, nothing need be sent.
+  // Renews the lease. Null: this unit's commit under the token stands already, nothing need be
+  // sent.
   absl::StatusOr<std::unique_ptr<ShardUpload>> BeginUpload(work::UnitId unit,
                                                            work::FencingToken token,
                                                            uint64_t length_bytes);
@@ -133,6 +138,8 @@ class Store {
   // Keeps one that broke off for a while (suspended_uploads.h).
   void SuspendUpload(const UploadKey& key, std::unique_ptr<ShardUpload> upload);
   uint64_t SuspendedBytes(const UploadKey& key);
+  // More bytes of a shard came: renews the lease. FAILED_PRECONDITION: they are for nothing.
+  absl::Status RenewUpload(work::UnitId unit, work::FencingToken token);
   absl::Status FinishUpload(work::UnitId unit, work::FencingToken token, const std::string& digest,
                             uint64_t length_bytes, std::unique_ptr<ShardUpload> upload);
   // True: this commit stood already. NOT_FOUND: no such shard was uploaded. DATA_LOSS: another
@@ -208,6 +215,7 @@ class Store {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status MarkAll(const std::vector<Source>& sources, Presence presence,
                        uint64_t& removed_games) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether a shard may come, or come on; renews the lease when so.
   absl::StatusOr<work::Decision> DecideUpload(work::UnitId unit, work::FencingToken token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);

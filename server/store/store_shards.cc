@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/status_macros.h"
+#include "common/shard/manifest.h"
 #include "server/store/store.h"
 
 namespace moyo::store {
@@ -55,23 +56,6 @@ Shard ShardOf(const CommitRequest& request, uint64_t length_bytes) {
   return shard;
 }
 
-void UpdateUint32(Sha256& digest, uint32_t value) {
-  const uint8_t bytes[4] = {static_cast<uint8_t>(value), static_cast<uint8_t>(value >> 8),
-                            static_cast<uint8_t>(value >> 16), static_cast<uint8_t>(value >> 24)};
-  digest.Update(bytes, sizeof(bytes));
-}
-
-// As proto/moyo/v1/shard.proto says.
-std::string DatasetDigestOf(const std::vector<Shard>& shards) {
-  Sha256 digest;
-  for (const Shard& shard : shards) {
-    digest.Update(shard.digest);
-    UpdateUint32(digest, shard.left_out_rows.size());
-    for (uint32_t row : shard.left_out_rows) UpdateUint32(digest, row);
-  }
-  return ToBytes(digest.Finish());
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ShardUpload>> Store::BeginUpload(work::UnitId id,
@@ -95,6 +79,11 @@ absl::StatusOr<std::unique_ptr<ShardUpload>> Store::ResumeUpload(const UploadKey
   }
   MOYO_RETURN_IF_ERROR(upload->Truncate(offset));
   return upload;
+}
+
+absl::Status Store::RenewUpload(work::UnitId id, work::FencingToken token) {
+  absl::MutexLock lock(&mutex_);
+  return DecideUpload(id, token).status();
 }
 
 void Store::SuspendUpload(const UploadKey& key, std::unique_ptr<ShardUpload> upload) {
@@ -122,17 +111,17 @@ absl::Status Store::FinishUpload(work::UnitId id, work::FencingToken token,
   }
   const absl::Status synced = folder_sync_.Wait();
   absl::MutexLock lock(&mutex_);
-  // A commit finds the shard only now, so no other came between; but the lease may be gone.
+  // The lease may be gone by now. Of a shard that was sent twice the other one may be here, or have
+  // been committed: it has the same file.
   const absl::StatusOr<work::Decision> decision = DecideUpload(id, token);
-  const bool is_known = uploads_.contains({id, token});
+  const bool is_committed = decision.ok() && decision->outcome == work::Outcome::kRepeated;
   if (!synced.ok() || !decision.ok()) {
-    if (!is_known) files_.Remove(id, token);
+    if (!is_committed && !uploads_.contains({id, token})) files_.Remove(id, token);
     return synced.ok() ? decision.status() : synced;
   }
-  if (decision->outcome == work::Outcome::kRepeated) return absl::OkStatus();
+  if (is_committed) return absl::OkStatus();
   uploads_[{id, token}] = {digest, length_bytes};
   DropUploads(decision->next);
-  if (decision->outcome == work::Outcome::kApplied) Put(decision->next);
   return absl::OkStatus();
 }
 
@@ -141,6 +130,8 @@ absl::StatusOr<work::Decision> Store::DecideUpload(work::UnitId id, work::Fencin
   if (unit == nullptr) return Stale(id, token);
   const work::Decision decision = DecideFor(*unit, work::Uploaded{token});
   if (decision.outcome == work::Outcome::kStale) return Stale(id, token);
+  // Not stored, as for Progress.
+  if (decision.outcome == work::Outcome::kApplied) Put(decision.next);
   return decision;
 }
 
@@ -265,11 +256,13 @@ std::shared_ptr<const Manifest> Store::GetManifest() {
   absl::MutexLock lock(&mutex_);
   if (manifest_ == nullptr) {
     auto manifest = std::make_shared<Manifest>();
+    shard::DatasetDigest digest;
     for (const auto& [first_game, shard] : shards_) {
       manifest->shards.push_back(shard);
       manifest->bytes += shard.length_bytes;
+      digest.Add(shard.digest, shard.left_out_rows);
     }
-    manifest->digest = DatasetDigestOf(manifest->shards);
+    manifest->digest = ToBytes(digest.Finish());
     manifest_ = std::move(manifest);
   }
   return manifest_;

@@ -109,7 +109,7 @@ struct Release {
 };
 struct Tick {};     // the reaper looks whether the lease ran out
 struct Restart {};  // the server came back: a live lease gets one grace period
-// The shard arrived whole, which is progress too.
+// Bytes of the shard arrived, at last all of them, which is progress too.
 struct Uploaded {
   FencingToken token;
 };

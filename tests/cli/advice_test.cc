@@ -6,6 +6,7 @@
 namespace moyo::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -69,6 +70,29 @@ TEST(AdviceTest, WithoutWorkersItSaysHowToStartOne) {
   status.clear_workers();
   EXPECT_THAT(Advice(status, "10.0.0.1:50051"),
               ElementsAre("no worker is there; start one: moyo-worker --server 10.0.0.1:50051"));
+}
+
+TEST(AdviceTest, WhereACodeIsAskedForItSaysWhoPrintsOne) {
+  v1::GetStatusResponse status = Parsing();
+  status.clear_workers();
+  EXPECT_THAT(Advice(status, "10.0.0.1:50051", JoinBy::kCode),
+              ElementsAre("no worker is there; start one: moyo-worker --join CODE "
+                          "('moyo token add --role worker --run-dir RUN_DIR' on the server's "
+                          "machine prints the code)"));
+  status = Training();
+  status.clear_training();
+  EXPECT_THAT(Advice(status, "10.0.0.1:50051", JoinBy::kCode),
+              ElementsAre(AllOf(HasSubstr("moyo-trainer --join CODE --run-dir DIR"),
+                                HasSubstr("moyo token add --role trainer"))));
+}
+
+TEST(AdviceTest, AddressThatStandsForAllIsNoneToDial) {
+  v1::GetStatusResponse status = Parsing();
+  status.clear_workers();
+  for (const char* address : {"0.0.0.0:50051", "[::]:50051"}) {
+    EXPECT_THAT(Advice(status, address),
+                ElementsAre("no worker is there; start one: moyo-worker --server HOST:50051"));
+  }
 }
 
 TEST(AdviceTest, SlowAndSilentWorkersAreNamed) {

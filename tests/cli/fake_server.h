@@ -21,9 +21,18 @@ class FakeAdminService : public v1::AdminService::Service {
                          v1::GetStatusResponse* response) override {
     if (before_status) before_status(status);
     *response = status;
+    return status_refusal;
+  }
+  grpc::Status AddSources(grpc::ServerContext* context, const v1::AddSourcesRequest*,
+                          v1::AddSourcesResponse* response) override {
+    if (during_scan) during_scan(*context);
+    response->set_games(scanned_games);
     return grpc::Status::OK;
   }
   v1::GetStatusResponse status;
+  grpc::Status status_refusal;  // OK: the status is answered
+  std::function<void(grpc::ServerContext&)> during_scan;
+  uint64_t scanned_games = 0;
   std::function<void(v1::GetStatusResponse&)> before_status;  // set it before the first call
 };
 

@@ -1,11 +1,18 @@
 #include "cli/render_status.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
 #include "tests/support/status_sample.h"
 
 namespace moyo::cli {
 namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(StatusTextTest, GoldenText) {
   EXPECT_EQ(StatusText(SampleStatus(), {.address = "127.0.0.1:7000", .run_dir = "run"}),
@@ -33,6 +40,31 @@ TEST(StatusTextTest, EmptyServerSaysThatNoTrainerReported) {
   const std::string text = StatusText(v1::GetStatusResponse(), {});
   EXPECT_NE(text.find("training     no trainer has reported"), std::string::npos) << text;
   EXPECT_EQ(text.find("server  "), std::string::npos);
+}
+
+// A trainer, a worker or a server that others took over must not write to the terminal.
+TEST(StatusTextTest, TextsOfTheNetworkAreShownNotObeyed) {
+  constexpr char kHostile[] = "a\x1b[2Jb\nALARM        forged";
+  constexpr char kShown[] = "a\\x1b[2Jb\\x0aALARM        forged";
+  v1::GetStatusResponse status = SampleStatus();
+  status.set_version(kHostile);
+  status.mutable_training()->set_error(kHostile);
+  status.mutable_workers(0)->set_name(kHostile);
+  status.set_alarms(0, kHostile);
+  status.set_catalogue_error(kHostile);
+  status.set_storage_error(kHostile);
+  const std::string text = StatusText(status, {.address = "127.0.0.1:7000", .run_dir = "run"});
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\nALARM        forged")));
+  for (const char* name : {"(moyo-server ", "stopped      ", "\n  ", "ALARM        ",
+                           "not added    ", "not stored   "}) {
+    EXPECT_THAT(text, HasSubstr(absl::StrCat(name, kShown)));
+  }
+  EXPECT_THAT(NoticeLines(status), Contains(absl::StrCat("ALARM        ", kShown)));
+}
+
+TEST(ErrorLineTest, WhatTheServerSaysIsOneLineAndShown) {
+  EXPECT_EQ(ErrorLine(absl::InternalError("one\r\ntwo \x1b[2J")), "moyo: one two \\x1b[2J");
 }
 
 }  // namespace

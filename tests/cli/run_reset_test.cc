@@ -80,6 +80,19 @@ TEST_F(RunResetTest, RunningTrainerIsARefusal) {
   EXPECT_TRUE(Has("server/moyo.db"));
 }
 
+// Else a server would start on what is left.
+TEST_F(RunResetTest, LockIsTheLastThatGoes) {
+  auto items = ListReset(folder_.path(), {.shards = true});
+  ASSERT_TRUE(items.ok());
+  items->push_back({.path = "/proc/self/status"});  // which nobody can remove
+  EXPECT_FALSE(ApplyReset(folder_.path(), *items).ok());
+  EXPECT_FALSE(Has("server/moyo.db"));
+  EXPECT_FALSE(Has("server/shards"));
+  EXPECT_TRUE(Has("server/lock"));
+  ASSERT_TRUE(Reset({.shards = true}).ok());
+  EXPECT_FALSE(Has("server"));
+}
+
 TEST_F(RunResetTest, FolderThatIsNoRunIsRefused) {
   std::filesystem::remove(folder_.Path("version"));
   EXPECT_TRUE(absl::IsNotFound(Reset({.shards = true})));

@@ -113,12 +113,33 @@ TEST(ServerConnectionTest, RunFolderLeadsToItsLiveServer) {
   EXPECT_EQ((*server)->address(), fake.address());
 }
 
+// The status is the administrator's alone: a worker's code asks for health, a trainer's for shards.
+TEST(ServerConnectionTest, RoleThatSeesNoStatusMayAskForTheRest) {
+  FakeServer fake;
+  fake.admin.status_refusal = {grpc::StatusCode::PERMISSION_DENIED, "GetStatus needs admin"};
+  fake.shards.AddShard(1, 2);
+  const auto server = ServerConnection::Open({.flags = {.server = fake.address()}});
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_TRUE((*server)->CheckHealth().ok());
+  EXPECT_TRUE(GetManifest(**server).ok());
+  EXPECT_TRUE(absl::IsPermissionDenied((*server)->GetStatus().status()));
+}
+
+TEST(ServerConnectionTest, JoinCodeIsWhatATlsServerAsksFor) {
+  EXPECT_EQ(ServerConnection(rpc::ServerAccess("192.0.2.7:5")).join_by(), JoinBy::kAddress);
+  EXPECT_EQ(ServerConnection(rpc::ServerAccess("192.0.2.7:5", std::string(32, 'p'))).join_by(),
+            JoinBy::kCode);
+}
+
 TEST(ServerConnectionTest, WithoutAServerAWatchIsRefused) {
   const ScratchFolder folder;
   folder.Write("version", "moyo-run 1\n");
-  EXPECT_TRUE(absl::IsUnavailable(
+  const absl::Status status =
       ServerConnection::Open({.run_dir = folder.path()}, ServerConnection::Temporary::kRefused)
-          .status()));
+          .status();
+  EXPECT_TRUE(absl::IsUnavailable(status));
+  // `moyo health` says it, too, and knows no --watch.
+  EXPECT_EQ(status.message().find("--watch"), std::string::npos) << status;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/fake_server.h"
+#include "tests/cli/scratch_folder.h"
 #include "tests/support/status_sample.h"
 
 namespace moyo::cli {
@@ -50,6 +51,15 @@ TEST(StatusPollerTest, ALostServerLeavesItsLastStateAndAnError) {
 TEST(StatusPollerTest, WithoutAServerAtTheStartItFails) {
   const auto poller = StatusPoller::Start({.flags = {.server = "127.0.0.1:1"}}, kPause);
   EXPECT_TRUE(absl::IsUnavailable(poller.status())) << poller.status();
+}
+
+TEST(StatusPollerTest, WithoutAServerOnTheRunDirectoryItSaysHowToAskOnce) {
+  const ScratchFolder folder;
+  folder.Write("version", "moyo-run 1\n");
+  const auto poller = StatusPoller::Start({.run_dir = folder.path()}, kPause);
+  EXPECT_TRUE(absl::IsUnavailable(poller.status())) << poller.status();
+  EXPECT_NE(poller.status().message().find("no server is running"), std::string::npos);
+  EXPECT_NE(poller.status().message().find("without --watch"), std::string::npos);
 }
 
 TEST(HealthTest, AServerThatServesSaysSoAndOneThatDoesNotIsRefused) {

@@ -67,6 +67,21 @@ class ManifestsTest(unittest.TestCase):
         self.assertEqual(programs, set(FLAG_SOURCES))
         self.assertEqual(used, settings)
 
+    def test_kubernetes_trainer_begins_when_there_are_games(self):
+        # A server without games has nothing to do and says so: its dataset is complete, and empty.
+        pods = {item["metadata"]["name"]: item["spec"]["template"]["spec"] for _, item in kubernetes_objects()
+                if item["kind"] in ("Job", "StatefulSet")}
+        trainer, server = pods["moyo-trainer"], pods["moyo-server"]["containers"][0]
+        waiting, = trainer["initContainers"]
+        self.assertEqual(waiting["image"], server["image"])  # has moyo and a shell
+        self.assertEqual(waiting["securityContext"], trainer["containers"][0]["securityContext"])
+        self.assertIn("memory", waiting["resources"]["limits"])
+        self.assertIn(trainer["containers"][0]["args"][0], waiting["command"][-1])  # --server=...
+        pattern = re.search("grep -q '([^']+)'", waiting["command"][-1]).group(1)
+        for found, begins in ((0, False), (1, True), (38982, True)):
+            status = json.dumps({"ledger": {"found": found, "accepted": 0}}, indent=2)
+            self.assertIs(re.search(pattern, status) is not None, begins, status)
+
     def test_kustomization_names_every_manifest(self):
         kustomization = yaml.safe_load(read("deploy", "kubernetes", "kustomization.yaml"))
         files = {name for name, _ in kubernetes_objects()} - {"kustomization.yaml"}

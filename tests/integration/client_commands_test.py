@@ -143,6 +143,9 @@ class ClientCommandsTest(unittest.TestCase):
         self.stop(server)
         self.refused([address, "does not answer"], "moyo", "health", "--server", address)
         self.refused(["no server is running"], "moyo", "health", "--run-dir", self.run_dir)
+        self.assertNotIn("--watch", programs.run("moyo", "health", "--run-dir", self.run_dir).stderr)
+        self.refused(["no server is running", "without --watch"], "moyo", "status", "--watch", "--run-dir",
+                     self.run_dir)
 
     def test_watch_into_a_pipe_outlives_the_server(self):
         server = self.start_server("--games", self.write_games("games", "a"))

@@ -130,6 +130,12 @@ class SecurityTest(unittest.TestCase):
         programs.succeed("moyo", "shards", "--out", out, "--join", admin)
         self.assertEqual(len([n for n in os.listdir(out) if n.endswith(".npz")]),
                          status["shards"]["count"])
+        # The trainer's code fetches the same; any code tells a machine whether it reaches the server.
+        trainer = server.code("trainer")
+        programs.succeed("moyo", "shards", "--out", out + "2", "--join", trainer)
+        self.assertEqual(sorted(os.listdir(out + "2")), sorted(os.listdir(out)))
+        for code in (trainer, server.code("worker")):
+            self.assertEqual(programs.succeed("moyo", "health", "--join", code), "serving\n")
         if programs.have("moyo-trainer"):
             done = programs.run("moyo-trainer", "--run-dir", os.path.join(self.folder, "t"),
                                 "--join", server.code("trainer"), "--blocks", "1", "--filters", "4",
@@ -151,9 +157,11 @@ class SecurityTest(unittest.TestCase):
         self.refused(["does not know the token", "moyo token add --role worker"],
                      *self.worker("--join", mistyped(code, TOKEN_AT)))
         self.refused(["speaks TLS", "--join"], *self.worker("--server", server.address))
-        self.refused(["speaks TLS", "--join"], "moyo", "status", "--server", server.address)
-        self.refused(["role worker", "moyo token add --role admin"], "moyo", "status", "--join",
-                     code)
+        for command in ("status", "health"):
+            self.refused(["speaks TLS", "--join"], "moyo", command, "--server", server.address)
+        for command in ("status", "ledger"):
+            self.refused(["role worker", "moyo token add --role admin"], "moyo", command, "--join",
+                         code)
         self.refused(["role trainer", "moyo token add --role worker"],
                      *self.worker("--join", server.code("trainer")))
         self.refused(["role worker"], "moyo", "token", "list", "--join", code)

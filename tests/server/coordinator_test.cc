@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/synchronization/notification.h"
@@ -63,6 +65,15 @@ class CoordinatorTest : public testing::Test {
     return coordinator_.ReleaseUnit(request, response);
   }
 
+  static v1::UploadShardHeader HeaderOf(const v1::Lease& lease, uint64_t length_bytes) {
+    v1::UploadShardHeader header;
+    header.set_unit_id(lease.unit_id());
+    header.set_fencing_token(lease.fencing_token());
+    header.set_shard_digest(ToBytes(Sha256Of("shard")));
+    header.set_length_bytes(length_bytes);
+    return header;
+  }
+
   v1::GetStatusResponse Status() {
     v1::GetStatusResponse response;
     EXPECT_TRUE(coordinator_.GetStatus({}, response).ok());
@@ -88,7 +99,7 @@ class CoordinatorTest : public testing::Test {
   test::TempFolder games_, state_;
   test::FakeClock clock_;
   std::unique_ptr<store::Store> store_ = *store::Store::Open(state_.path(), {}, clock_);
-  Coordinator coordinator_{*store_, {.catalogue_retry = absl::ZeroDuration()}, clock_};
+  Coordinator coordinator_{*store_, {.catalogue_retry = absl::Milliseconds(1)}, clock_};
 };
 
 TEST_F(CoordinatorTest, WorkersStayWhileTheCatalogueGrows) {
@@ -153,6 +164,76 @@ TEST_F(CoordinatorTest, SilentWorkerIsForgotten) {
   EXPECT_TRUE(absl::IsNotFound(coordinator_.Heartbeat(beat, answer)));
 }
 
+// More than one piece of it takes longer than the lease.
+TEST_F(CoordinatorTest, SlowUploadThatComesOnKeepsItsLease) {
+  AddSources();
+  const v1::Lease lease = Lease(Register()).lease();
+  constexpr uint64_t kPieces = 4;
+  const std::string piece(256 * 1024, 'x');
+  uint64_t sent = 0;
+  v1::UploadShardResponse response;
+  const absl::Status uploaded = coordinator_.UploadShard(
+      [&](v1::UploadShardRequest* message) {
+        message->Clear();
+        if (sent == kPieces) return false;
+        if (sent++ == 0) *message->mutable_header() = HeaderOf(lease, kPieces * piece.size());
+        message->set_data(piece);
+        clock_.Advance(absl::Seconds(40));
+        coordinator_.Tick();
+        EXPECT_EQ(Status().units().leased(), 1u) << "piece " << sent;
+        return true;
+      },
+      response);
+  EXPECT_TRUE(uploaded.ok()) << uploaded;
+  EXPECT_EQ(store_->GetStatus().lease_expiries, 0u);
+}
+
+// Whoever asks for the status must not wait for it.
+TEST_F(CoordinatorTest, WorkerThatRegistersWaitsForTheDiskAlone) {
+  absl::Notification disk_is_busy, disk_goes_on;
+  store_->WhenOnDisk([&](const absl::Status&) {
+    disk_is_busy.Notify();
+    disk_goes_on.WaitForNotification();
+  });
+  disk_is_busy.WaitForNotification();
+  std::thread worker([this] { Register(); });
+  while (store_->GetMeta("parser_version")->empty()) std::this_thread::yield();
+  EXPECT_EQ(Status().workers_size(), 0);
+  disk_goes_on.Notify();
+  worker.join();
+  EXPECT_EQ(Status().workers_size(), 1);
+}
+
+TEST_F(CoordinatorTest, ScanThatWasAddedAndCutIsMadeAgainBeforeTheDatasetIsComplete) {
+  coordinator_.StartCatalogue({}, 0, [](const absl::Status&) {});
+  EXPECT_TRUE(Status().complete());
+  const auto database = *store::Database::Open(state_.path() + "/moyo.db");
+  ASSERT_TRUE(database->Execute("ALTER TABLE sources RENAME TO lost").ok());
+  v1::AddSourcesRequest request;
+  request.add_paths(games_.path());
+  v1::AddSourcesResponse response;
+  const absl::Status cut = coordinator_.AddSources(request, response);
+  EXPECT_TRUE(absl::IsInternal(cut)) << cut;
+  EXPECT_THAT(std::string(cut.message()), testing::HasSubstr("tries again by itself"));
+  EXPECT_FALSE(Status().complete());
+  EXPECT_NE(Status().catalogue_error(), "");
+  EXPECT_FALSE(Lease(Register()).all_done());
+  ASSERT_TRUE(database->Execute("ALTER TABLE lost RENAME TO sources").ok());
+  while (coordinator_.GetActivity().running_scans > 0) std::this_thread::yield();
+  EXPECT_EQ(Status().ledger().found(), 1u);
+  EXPECT_EQ(Status().catalogue_error(), "");
+  EXPECT_TRUE(store_->UnfinishedScans()->empty());
+}
+
+TEST_F(CoordinatorTest, PathThatIsNotThereIsNotTriedAgain) {
+  coordinator_.StartCatalogue({}, 0, [](const absl::Status&) {});
+  v1::AddSourcesRequest request;
+  request.add_paths(games_.path() + "/none");
+  v1::AddSourcesResponse response;
+  EXPECT_TRUE(absl::IsNotFound(coordinator_.AddSources(request, response)));
+  EXPECT_TRUE(Status().complete());
+}
+
 TEST_F(CoordinatorTest, DiskThatTakesNothingIsSaidUntilItIsMended) {
   AddSources();
   const v1::Lease lease = Lease(Register()).lease();
@@ -162,11 +243,7 @@ TEST_F(CoordinatorTest, DiskThatTakesNothingIsSaidUntilItIsMended) {
     return coordinator_.UploadShard(
         [&](v1::UploadShardRequest* message) {
           if (std::exchange(is_sent, true)) return false;
-          v1::UploadShardHeader& header = *message->mutable_header();
-          header.set_unit_id(lease.unit_id());
-          header.set_fencing_token(lease.fencing_token());
-          header.set_shard_digest(ToBytes(Sha256Of("shard")));
-          header.set_length_bytes(5);
+          *message->mutable_header() = HeaderOf(lease, 5);
           message->set_data("shard");
           return true;
         },

@@ -66,6 +66,18 @@ TEST_F(TrainingRecordTest, WhatIsOnlyInMemoryIsStoredByFlush) {
   EXPECT_EQ(StoredPoints(), 2);
 }
 
+// It is free text, and people see it in terminals.
+TEST_F(TrainingRecordTest, ControlCharactersOfAnErrorAreKeptEscaped) {
+  v1::TrainingProgress failure = Report(256);
+  failure.set_error("no memory\n\x1b[2J\xe5\x9b\xb2");
+  ASSERT_TRUE(record_.Add(failure).ok());
+  EXPECT_EQ(record_.newest()->error(), "no memory\\x0a\\x1b[2J\xe5\x9b\xb2");
+  ASSERT_TRUE(store_->SetMeta("training", failure.SerializeAsString()).ok());
+  TrainingRecord next(*store_, clock_);  // after an earlier release
+  ASSERT_TRUE(next.Load().ok());
+  EXPECT_EQ(next.newest()->error(), record_.newest()->error());
+}
+
 TEST_F(TrainingRecordTest, EndOfATrainingIsStoredAtOnce) {
   ASSERT_TRUE(record_.Add(Report(256)).ok());
   v1::TrainingProgress last = Report(512);

@@ -53,8 +53,8 @@ class CoordinatorClient::Call {
   grpc::ClientContext context_;
 };
 
-absl::Status CoordinatorClient::Connect() {
-  MOYO_RETURN_IF_ERROR(rpc::AwaitServer(server_));
+absl::Status CoordinatorClient::Connect(const rpc::OnWait& on_wait) {
+  MOYO_RETURN_IF_ERROR(rpc::AwaitServer(server_, on_wait));
   const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(server_);
   work_ = v1::WorkService::NewStub(channel);
   shards_ = v1::ShardService::NewStub(channel);

@@ -26,8 +26,8 @@ class CoordinatorClient {
   explicit CoordinatorClient(rpc::ServerAccess server) : server_(std::move(server)) {}
 
   // First, once: waits for the server and makes sure that it is the right one. CANCELLED on
-  // shutdown; FAILED_PRECONDITION: it is another.
-  absl::Status Connect();
+  // shutdown; FAILED_PRECONDITION: it is another. `on_wait` as in rpc::Retry.
+  absl::Status Connect(const rpc::OnWait& on_wait = nullptr);
 
   absl::StatusOr<v1::RegisterWorkerResponse> Register(const v1::RegisterWorkerRequest& request);
   absl::StatusOr<v1::LeaseUnitResponse> Lease(const v1::LeaseUnitRequest& request);

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <utility>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/shutdown.h"
@@ -25,16 +26,22 @@ bool MayBeMended(const absl::Status& status) {
   return rpc::IsRetryable(status) || IsFailure(status) || absl::IsResourceExhausted(status);
 }
 
-absl::Status RetryUntilMended(const std::function<absl::Status()>& call) {
-  return rpc::Retry(absl::InfiniteDuration(), [&] {
+absl::Status RetryUntilMended(const std::function<absl::Status()>& call,
+                              const rpc::OnWait& on_wait) {
+  const auto once = [&] {
     const absl::Status status = call();
     return MayBeMended(status) ? absl::UnavailableError(status.message()) : status;
-  });
+  };
+  return rpc::Retry(absl::InfiniteDuration(), once, on_wait);
 }
 
 Delivery::Delivery(CoordinatorClient& client, Spool& spool, WorkerMetrics& metrics,
-                   absl::Duration resend_every)
-    : client_(client), spool_(spool), metrics_(metrics), resend_every_(resend_every) {}
+                   WaitLog& wait_log, absl::Duration resend_every)
+    : client_(client),
+      spool_(spool),
+      metrics_(metrics),
+      wait_log_(wait_log),
+      resend_every_(resend_every) {}
 
 bool Delivery::Begin(const std::string& name) {
   absl::MutexLock lock(&mutex_);
@@ -52,6 +59,11 @@ void Delivery::End(const std::string& name, bool waits) {
     unacknowledged_.erase(name);
   }
   metrics_.spooled.Set(static_cast<double>(unacknowledged_.size()));
+}
+
+void Delivery::SendAgainLater() {
+  absl::MutexLock lock(&mutex_);
+  next_resend_ = Clock::Steady().Now() + resend_every_;
 }
 
 Fate Delivery::Deliver(const FinishedUnit& unit, absl::Status& why) {
@@ -114,17 +126,23 @@ absl::Status Delivery::Send(const FinishedUnit& unit) {
 
 absl::Status Delivery::Persist(const std::function<absl::Status()>& call) {
   int failures = 0;
-  return rpc::Retry(absl::InfiniteDuration(), [&] {
+  const auto once = [&] {
     const absl::Status status = call();
     const bool try_again =
         absl::IsResourceExhausted(status) || (IsFailure(status) && ++failures < kFailureTries);
     return try_again ? absl::UnavailableError(status.message()) : status;
-  });
+  };
+  return rpc::Retry(absl::InfiniteDuration(), once, wait_log_.While("sending a finished unit"));
 }
 
 void Delivery::SendSpooled(const std::string& run_id) {
+  const absl::StatusOr<std::vector<std::string>> names = spool_.List();
+  if (!names.ok()) {
+    spdlog::warn("spool: {}; it is looked through again later", names.status().ToString());
+    return SendAgainLater();
+  }
   int others = 0;
-  for (const std::string& name : spool_.List()) {
+  for (const std::string& name : *names) {
     if (ShutdownRequested()) break;
     if (!Begin(name)) continue;
     const absl::StatusOr<FinishedUnit> unit = spool_.Get(name);
@@ -134,13 +152,16 @@ void Delivery::SendSpooled(const std::string& run_id) {
       continue;
     }
     others += unit.ok();
+    // Short of memory or open files, or a disk that fails now and then: a later try may read it.
+    const bool waits =
+        !unit.ok() && !absl::IsDataLoss(unit.status()) && !absl::IsNotFound(unit.status());
     if (absl::IsDataLoss(unit.status())) {
       spdlog::warn("{}; removed, its unit will be parsed again", unit.status().ToString());
       spool_.Remove(name);
     } else if (!unit.ok()) {
-      spdlog::warn("spool: {}", unit.status().ToString());
+      spdlog::warn("spool: {}{}", unit.status().ToString(), waits ? "; it is tried again" : "");
     }
-    End(name, false);
+    End(name, waits);
   }
   if (others > 0) {
     spdlog::warn("{} spooled shard(s) are of another run; they stay for its server", others);

@@ -22,13 +22,14 @@ constexpr char kCommitSuffix[] = ".commit";
 constexpr char kAsideSuffix[] = ".refused";
 constexpr size_t kMaxAside = 20;
 
-std::vector<std::string> FilesIn(const std::string& folder) {
+absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     files.push_back(entry->path().filename().string());
   }
+  if (error) return ErrnoStatus(error.value(), "read folder", folder);
   return files;
 }
 
@@ -57,7 +58,8 @@ absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(const std::string& folder) {
 
 // A shard without its commit was being written, or being removed, when the worker was killed.
 void Spool::Sweep() {
-  const std::vector<std::string> files = FilesIn(folder_);
+  const std::vector<std::string> files =
+      FilesIn(folder_).value_or(std::vector<std::string>());  // what is left over does no harm
   const std::set<std::string> present(files.begin(), files.end());
   for (const std::string& file : files) {
     absl::string_view name = file;
@@ -100,7 +102,7 @@ void Spool::Remove(const std::string& name) {
 void Spool::SetAside(const FinishedUnit& unit) {
   if (!keeps()) return;
   const std::string name = NameOf(unit);
-  const std::vector<std::string> files = FilesIn(folder_);
+  const std::vector<std::string> files = FilesIn(folder_).value_or(std::vector<std::string>());
   const size_t aside = std::count_if(files.begin(), files.end(), [](const std::string& file) {
     return absl::EndsWith(file, kAsideSuffix);
   });
@@ -113,10 +115,11 @@ void Spool::SetAside(const FinishedUnit& unit) {
   Remove(name);
 }
 
-std::vector<std::string> Spool::List() const {
+absl::StatusOr<std::vector<std::string>> Spool::List() const {
   std::vector<std::string> names;
   if (!keeps()) return names;
-  for (const std::string& file : FilesIn(folder_)) {
+  MOYO_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(folder_));
+  for (const std::string& file : files) {
     absl::string_view name = file;
     if (absl::ConsumeSuffix(&name, kCommitSuffix)) names.emplace_back(name);
   }

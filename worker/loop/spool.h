@@ -35,9 +35,10 @@ class Spool {
   void Remove(const std::string& name);
   // Takes the unit out of the list, but leaves a few of its kind for a person to look at.
   void SetAside(const FinishedUnit& unit);
-  // Names of the spooled units, oldest unit first.
-  std::vector<std::string> List() const;
-  // DATA_LOSS: the files are damaged, the shard is not what its digest says.
+  // Names of the spooled units, oldest unit first. Errors as ErrnoStatus.
+  absl::StatusOr<std::vector<std::string>> List() const;
+  // DATA_LOSS: the files are damaged, the shard is not what its digest says. NOT_FOUND: no such
+  // unit. Else as ErrnoStatus: the files may be well.
   absl::StatusOr<FinishedUnit> Get(const std::string& name) const;
 
  private:

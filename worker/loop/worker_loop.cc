@@ -24,6 +24,7 @@
 #include "worker/loop/delivery.h"
 #include "worker/loop/spool.h"
 #include "worker/loop/unit_runner.h"
+#include "worker/loop/wait_log.h"
 #include "worker/loop/worker_metrics.h"
 
 namespace moyo::worker {
@@ -45,17 +46,19 @@ class WorkerLoop::State {
   State(WorkerOptions options, metrics::Endpoint& endpoint)
       : options_(std::move(options)),
         client_(options_.server),
+        wait_log_(options_.server.address),
         metrics_(endpoint.registry()),
         free_slots_(options_.parallel) {}
 
   absl::Status Run() {
     MOYO_ASSIGN_OR_RETURN(spool_, Spool::Open(options_.spool_folder));
     metrics_.slots.Set(options_.parallel);
-    delivery_ = std::make_unique<Delivery>(client_, *spool_, metrics_, options_.resend_interval);
+    delivery_ =
+        std::make_unique<Delivery>(client_, *spool_, metrics_, wait_log_, options_.resend_interval);
     std::thread watcher([this] { Watch(); });
     std::thread heartbeat;
     std::vector<std::thread> lessees;
-    absl::Status joined = client_.Connect();
+    absl::Status joined = client_.Connect(wait_log_.While("connecting"));
     if (joined.ok()) joined = Register("");
     if (joined.ok()) {
       heartbeat = std::thread([this] { HeartbeatUntilStopped(); });
@@ -127,7 +130,7 @@ class WorkerLoop::State {
     request.set_protocol_version(rpc::kProtocolVersion);
     request.set_parser_version(sgf::kParserVersion);
     request.set_parallel(options_.parallel);
-    return RetryUntilMended([&] {
+    const auto once = [&] {
       const auto response = client_.Register(request);
       if (!response.ok()) {
         spdlog::debug("register at {}: {}", options_.server.address, response.status().ToString());
@@ -143,7 +146,8 @@ class WorkerLoop::State {
       heartbeat_interval_ = absl::Milliseconds(std::max(100u, response->heartbeat_interval_ms()));
       spdlog::info("registered at {} as {}", options_.server.address, registration_.worker_id);
       return absl::OkStatus();
-    });
+    };
+    return RetryUntilMended(once, wait_log_.While("registering"));
   }
 
   Registration CurrentRegistration() {
@@ -194,10 +198,11 @@ class WorkerLoop::State {
       v1::LeaseUnitRequest request;
       request.set_worker_id(as.worker_id);
       v1::LeaseUnitResponse response;
-      absl::Status status = RetryUntilMended([&]() -> absl::Status {
+      const auto lease = [&]() -> absl::Status {
         MOYO_ASSIGN_OR_RETURN(response, client_.Lease(request));
         return absl::OkStatus();
-      });
+      };
+      absl::Status status = RetryUntilMended(lease, wait_log_.While("asking for work"));
       if (absl::IsNotFound(status)) {  // the server was started anew, or reset
         if (status = Register(as.worker_id); status.ok()) continue;
       }
@@ -224,11 +229,12 @@ class WorkerLoop::State {
     metrics_.busy_slots.Increment();
     absl::StatusOr<FinishedUnit> finished;
     // A fetch starts anew: the unit's bytes are the same.
-    const absl::Status status = RetryUntilMended([&] {
+    const auto run = [&] {
       if (unit->lost) return absl::CancelledError("lease lost");
       finished = RunUnit(client_, as, options_.local_files, *unit);
       return finished.status();
-    });
+    };
+    const absl::Status status = RetryUntilMended(run, wait_log_.While("fetching games"));
     metrics_.fetch_bytes.Increment(static_cast<double>(unit->read.fetched_bytes));
     const absl::Time parsed = Clock::Steady().Now();
     metrics_.parse_seconds.Increment(absl::ToDoubleSeconds(parsed - begin));
@@ -329,6 +335,7 @@ class WorkerLoop::State {
 
   const WorkerOptions options_;
   CoordinatorClient client_;
+  WaitLog wait_log_;
   WorkerMetrics metrics_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Delivery> delivery_;

@@ -202,5 +202,14 @@ TEST(TextTest, NumbersReadAsPeopleWriteThem) {
   EXPECT_EQ(EscapeBytes("abcdef", 3), "abc...");
 }
 
+TEST(TextTest, ControlCharactersAreMadeVisible) {
+  EXPECT_EQ(Visible("\x1b[31m red\n\x7f"), "\\x1b[31m red\\x0a\\x7f");
+  EXPECT_EQ(Visible("a\xc2\x9bm"), "a\\xc2\\x9bm");  // "escape [" in one
+  EXPECT_EQ(Visible(std::string_view("\0", 1)), "\\x00");
+  const std::string plain = "\xe5\x9b\xb2\xe7\xa2\x81 \\ \xc2\xa0 \xff";
+  EXPECT_EQ(Visible(plain), plain);
+  EXPECT_EQ(Visible(""), "");
+}
+
 }  // namespace
 }  // namespace moyo

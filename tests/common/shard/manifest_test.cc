@@ -49,6 +49,16 @@ TEST(ManifestTest, DatasetDigestDependsOnOrderAndRowsLeftOut) {
   EXPECT_NE(DatasetDigestOf(fewer), made.dataset_digest);
 }
 
+// As the server makes it, which has digests as bytes; the same words as those of the store's test.
+TEST(ManifestTest, DatasetDigestIsThatOfTheDocument) {
+  using namespace std::string_literals;
+  const std::string first = ToBytes(Sha256Of("a")), second = ToBytes(Sha256Of("b"));
+  DatasetDigest digest;
+  digest.Add(first, {1, 258});
+  digest.Add(second, {});
+  EXPECT_EQ(digest.Finish(), Sha256Of(first + "\2\0\0\0\1\0\0\0\2\1\0\0"s + second + "\0\0\0\0"s));
+}
+
 TEST(ManifestTest, WhatIsNoManifestIsRefusedWithTheReason) {
   const std::string right = ManifestJson(Made());
   const std::string digest = Hex(ToBytes(Made().dataset_digest));

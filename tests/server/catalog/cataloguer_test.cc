@@ -125,6 +125,32 @@ TEST_F(CataloguerTest, LimitCountsKnownGamesAndCanBeRaised) {
   EXPECT_EQ(store_->GetStatus().ledger.found, 37u);
 }
 
+// The row of a file that waits for its unit to be full is not in the store yet.
+TEST_F(CataloguerTest, FileBelowTwoPathsIsAddedOnce) {
+  const std::string file = games_.Write("a.sgf", kGame);
+  games_.Write("b.sgf", kGame);
+  const std::vector<std::vector<std::string>> path_lists = {
+      {games_.path(), games_.path() + "/"}, {games_.path(), file}, {file, games_.path()}};
+  for (const std::vector<std::string>& paths : path_lists) {
+    const test::TempFolder state;
+    const auto store = *store::Store::Open(state.path(), {}, clock_);
+    Cataloguer cataloguer(*store, {});
+    const auto result = cataloguer.Scan(paths, 0);
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_EQ(result->games, 2u);
+    EXPECT_EQ(result->known, 0u);
+    EXPECT_EQ(store->GetStatus().ledger.found, 2u);
+  }
+}
+
+TEST_F(CataloguerTest, ScanThatNamesAFolderTwiceIsResumedToItsEnd) {
+  games_.Write("a.sgf", kGame);
+  ASSERT_TRUE(store_->BeginScan({games_.path(), games_.path()}, 0).ok());  // and a crash
+  EXPECT_TRUE(cataloguer_->ResumeScans().ok());
+  EXPECT_EQ(store_->UnfinishedScans()->size(), 0u);
+  EXPECT_EQ(store_->GetStatus().ledger.found, 1u);
+}
+
 TEST_F(CataloguerTest, MissingAndEmptyPathsSayWhatToDo) {
   EXPECT_TRUE(absl::IsNotFound(cataloguer_->Scan({games_.path() + "/none"}, 0).status()));
   EXPECT_TRUE(absl::IsFailedPrecondition(cataloguer_->Scan({games_.path()}, 0).status()));

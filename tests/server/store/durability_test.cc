@@ -75,6 +75,22 @@ TEST_F(DurabilityTest, SyncThatFailedOnceIsNotTriedAgain) {
   EXPECT_TRUE(absl::IsNotFound(store_->Commit(commit).status()));
 }
 
+// A worker that is told of a full disk waits for space, which would not mend this.
+TEST_F(DurabilityTest, FullDiskAtASyncIsAFailureThatNoWaitingMends) {
+  AddUnits({{1}});
+  const work::Unit unit = Lease().unit;
+  const CommitRequest commit = Accepting(unit, {"a"});
+  ASSERT_TRUE(Upload(unit, commit.digest).ok());
+  EXPECT_TRUE(store_->SyncFailure().ok());
+  test::DiskCalls calls;
+  calls.FailNextSync("moyo.db-wal", ENOSPC);
+  const absl::Status failed = store_->Commit(commit).status();
+  EXPECT_TRUE(absl::IsInternal(failed)) << failed;
+  EXPECT_THAT(std::string(failed.message()), testing::HasSubstr("restart the server"));
+  EXPECT_EQ(store_->SetMeta("key", "value"), failed);
+  EXPECT_EQ(store_->SyncFailure(), failed);
+}
+
 TEST_F(DurabilityTest, UnitWithAnotherTokenInTheDatabaseIsLeftAlone) {
   AddUnits({{1}});
   const work::Unit unit = Lease().unit;

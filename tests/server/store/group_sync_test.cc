@@ -1,5 +1,6 @@
 #include "server/store/group_sync.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -42,6 +43,7 @@ TEST(GroupSyncTest, PathThatIsNotThereYetIsOpenedLater) {
   test::TempFolder folder;
   GroupSync sync(folder.path() + "/log", GroupSync::Kind::kFile);
   EXPECT_TRUE(absl::IsNotFound(sync.Wait()));
+  EXPECT_TRUE(sync.failure().ok());
   folder.Write("log", "bytes");
   EXPECT_TRUE(sync.Wait().ok());
 }
@@ -51,7 +53,9 @@ TEST(GroupSyncTest, AfterOneFailureNothingIsPromisedAnyMore) {
   GroupSync sync("/dev/null", GroupSync::Kind::kFile);
   const absl::Status first = sync.Wait();
   EXPECT_TRUE(absl::IsInternal(first)) << first;
+  EXPECT_THAT(std::string(first.message()), testing::HasSubstr("restart the server"));
   EXPECT_EQ(sync.Wait(), first);
+  EXPECT_EQ(sync.failure(), first);
 }
 
 }  // namespace

@@ -106,6 +106,27 @@ TEST_F(SuspendedUploadsTest, OldOnesAndThoseOfLostLeasesAreRemoved) {
   EXPECT_EQ(FilesThere(), 0u);
 }
 
+TEST_F(SuspendedUploadsTest, UploadRenewsItsLeaseAsItBeginsComesOnAndGoesOn) {
+  AddUnits({{1}});
+  const work::Unit unit = Lease().unit;
+  const auto reaped_later = [&] {
+    clock_.Advance(absl::Seconds(40));
+    return *store_->Reap();
+  };
+  EXPECT_EQ(reaped_later(), 0);
+  auto upload = Begun(unit, kMiB);
+  EXPECT_EQ(reaped_later(), 0);
+  EXPECT_TRUE(store_->RenewUpload(unit.id, unit.token).ok());
+  EXPECT_EQ(reaped_later(), 0);
+  store_->SuspendUpload(KeyOf(unit), std::move(upload));
+  ASSERT_TRUE(store_->ResumeUpload(KeyOf(unit), kMiB).ok());
+  EXPECT_EQ(reaped_later(), 0);
+  EXPECT_EQ(reaped_later(), 1);
+  EXPECT_TRUE(store_->RenewUpload(unit.id, unit.token).ok());  // late, but nobody else has it
+  Lease("other");
+  EXPECT_TRUE(absl::IsFailedPrecondition(store_->RenewUpload(unit.id, unit.token)));
+}
+
 TEST_F(SuspendedUploadsTest, RestartForgetsThem) {
   AddUnits({{1}});
   const work::Unit unit = Lease().unit;

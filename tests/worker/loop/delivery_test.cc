@@ -2,10 +2,12 @@
 #include "worker/loop/delivery.h"
 
 #include <gtest/gtest.h>
+#include <prometheus/registry.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -13,11 +15,14 @@
 #include "common/base/digest.h"
 #include "common/base/files.h"
 #include "tests/common/shard/sample_columns.h"
+#include "tests/support/no_free_descriptor.h"
 #include "tests/support/temp_folder.h"
 #include "tests/worker/loop/fake_server.h"
 #include "worker/loop/coordinator_client.h"
 #include "worker/loop/spool.h"
+#include "worker/loop/wait_log.h"
 #include "worker/loop/worker_loop.h"
+#include "worker/loop/worker_metrics.h"
 
 namespace moyo::worker {
 namespace {
@@ -160,6 +165,46 @@ TEST_F(DeliveryTest, ShardWithoutItsCommitIsSweptAtTheStart) {
   }
   ASSERT_TRUE(WriteFileAtomically(spool() + "/unit-00000001-t1.npz.tmp.12", "half").ok());
   ASSERT_TRUE(RunWorker().ok());
+  EXPECT_TRUE(SpooledFiles().empty());
+}
+
+// A delivery alone, of a spool that holds a finished unit.
+class SpooledDeliveryTest : public DeliveryTest {
+ protected:
+  SpooledDeliveryTest() { EXPECT_TRUE(spool_->Put(Finished()).ok()); }
+
+  std::unique_ptr<Spool> spool_ = *Spool::Open(spool());
+  CoordinatorClient client_{rpc::ServerAccess(server_.address())};
+  prometheus::Registry registry_;
+  WorkerMetrics metrics_{registry_};
+  WaitLog wait_log_{server_.address()};
+  Delivery delivery_{client_, *spool_, metrics_, wait_log_, absl::ZeroDuration()};
+};
+
+TEST_F(SpooledDeliveryTest, UnitThatCannotBeReadJustNowIsSentLater) {
+  ASSERT_TRUE(client_.Connect().ok());
+  const std::string commit = spool() + "/" + Spool::NameOf(Finished()) + ".commit";
+  std::filesystem::rename(commit, folder_.path() + "/commit");
+  std::filesystem::create_symlink(commit, commit);  // opening it fails, whatever the file is
+  delivery_.SendSpooled("this run");
+  EXPECT_EQ(metrics_.spooled.Value(), 1);
+  EXPECT_TRUE(server_.Commits().empty());
+  std::filesystem::remove(commit);
+  std::filesystem::rename(folder_.path() + "/commit", commit);
+  delivery_.SendKept("this run");
+  EXPECT_EQ(server_.Commits().count(9), 1u);
+  EXPECT_EQ(metrics_.spooled.Value(), 0);
+  EXPECT_TRUE(SpooledFiles().empty());
+}
+
+TEST_F(SpooledDeliveryTest, FolderThatCannotBeReadJustNowIsReadLater) {
+  {
+    const test::NoFreeDescriptor none;
+    delivery_.SendSpooled("this run");
+  }
+  ASSERT_TRUE(client_.Connect().ok());
+  delivery_.SendKept("this run");
+  EXPECT_EQ(server_.Commits().count(9), 1u);
   EXPECT_TRUE(SpooledFiles().empty());
 }
 

@@ -57,7 +57,7 @@ TEST_F(SpoolTest, CommitIsRemovedFirst) {
   spool->Remove(Spool::NameOf(unit));
   const std::string name = Spool::NameOf(unit);
   EXPECT_THAT(calls.Take(), ElementsAre("unlink " + name + ".commit", "unlink " + name + ".npz"));
-  EXPECT_THAT(spool->List(), testing::IsEmpty());
+  EXPECT_THAT(*spool->List(), testing::IsEmpty());
 }
 
 TEST_F(SpoolTest, ShardOfAnotherUnitIsDamage) {
@@ -89,7 +89,7 @@ TEST_F(SpoolTest, PutThatFailsLeavesNothing) {
   test::DiskCalls calls;
   calls.FailNextSync(Spool::NameOf(unit) + ".commit.tmp");
   EXPECT_TRUE(absl::IsInternal(spool->Put(unit)));
-  EXPECT_THAT(spool->List(), testing::IsEmpty());
+  EXPECT_THAT(*spool->List(), testing::IsEmpty());
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/" + Spool::NameOf(unit) + ".npz"));
 }
 
@@ -101,7 +101,7 @@ TEST_F(SpoolTest, NoMoreThanTwentyAreSetAside) {
     ASSERT_TRUE(spool->Put(unit).ok());
     spool->SetAside(unit);
   }
-  EXPECT_THAT(spool->List(), testing::IsEmpty());
+  EXPECT_THAT(*spool->List(), testing::IsEmpty());
   size_t aside = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
     aside += entry.path().extension() == ".refused";

@@ -12,6 +12,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/shard/shard.h"
@@ -321,6 +322,30 @@ TEST_F(WorkerLoopTest, UnknownWorkerRegistersAtTheNextHeartbeat) {
   ASSERT_TRUE(RunWorker().ok());
   EXPECT_EQ(server_.Calls("RegisterWorker"), 2);
   EXPECT_EQ(server_.Commits().size(), 1u);
+}
+
+TEST_F(WorkerLoopTest, OutageIsSaidInTheLogOnceForAllCalls) {
+  const auto sink = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(100);
+  spdlog::default_logger()->sinks().push_back(sink);
+  const absl::Cleanup remove_sink = [] { spdlog::default_logger()->sinks().pop_back(); };
+  server_.AddUnit({kGame});
+  for (const char* rpc : {"RegisterWorker", "LeaseUnit", "FetchSources", "CommitUnit"}) {
+    server_.FailNext(rpc, StatusCode::UNAVAILABLE);
+  }
+  ASSERT_TRUE(RunWorker().ok());
+  const std::vector<std::string> lines = sink->last_formatted();
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [this](const std::string& line) {
+                            return absl::StrContains(
+                                line, absl::StrCat("waiting for server ", server_.address(),
+                                                   " (registering): injected"));
+                          }),
+            1);
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](const std::string& line) {
+                            return absl::StrContains(line, "waiting for server");
+                          }),
+            1);
 }
 
 TEST_F(WorkerLoopTest, SummaryIsLoggedWhileUnitsAreDone) {
