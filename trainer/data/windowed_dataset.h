@@ -25,6 +25,7 @@ class WindowedDataset {
   uint64_t training_games() const { return training_games_; }
   const Dataset& validation() const { return *validation_; }  // only validation games
   const std::string& digest() const { return shards_->digest(); }
+  const std::shared_ptr<const ShardSet>& shards() const { return shards_; }
   std::vector<Window> Windows(uint64_t seed, uint64_t epoch) const;
 
   // The training games of a window; they live as long as the caller holds them. The last window

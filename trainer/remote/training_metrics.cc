@@ -1,7 +1,5 @@
 #include "trainer/remote/training_metrics.h"
 
-#include <algorithm>
-
 namespace moyo::trainer {
 namespace {
 
@@ -12,11 +10,6 @@ prometheus::Gauge& Gauge(prometheus::Registry& registry, const char* name, const
 
 prometheus::Counter& Counter(prometheus::Registry& registry, const char* name, const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
-}
-
-// A resumed run goes on from its checkpoint's count; a new schedule may begin at 0 again.
-void Raise(prometheus::Counter& counter, double value) {
-  counter.Increment(std::max(0.0, value - counter.Value()));
 }
 
 constexpr char kLoss[] = "moyo_training_loss";
@@ -31,6 +24,8 @@ constexpr char kAccuracyHelp[] =
 TrainingMetrics::TrainingMetrics(prometheus::Registry& registry)
     : steps_(Counter(registry, "moyo_training_steps_total", "Optimizer updates.")),
       samples_(Counter(registry, "moyo_training_samples_total", "Samples learned from.")),
+      schedule_samples_(Gauge(registry, "moyo_training_schedule_samples",
+                              "Samples of the schedule that were learned from.")),
       planned_samples_(Gauge(registry, "moyo_training_planned_samples",
                              "Samples of the whole schedule, as far as can be told.")),
       epoch_(Gauge(registry, "moyo_training_epoch", "Pass over the manifest, from 1.")),
@@ -65,9 +60,15 @@ TrainingMetrics::TrainingMetrics(prometheus::Registry& registry)
           Gauge(registry, "moyo_training_memory_planned_bytes", "Peak by the memory plan.")),
       finished_(Gauge(registry, "moyo_training_finished", "1 when the schedule has ended.")) {}
 
+void TrainingMetrics::Growing::Reach(double count) {
+  counter_.Increment(count >= last_ ? count - last_ : count);
+  last_ = count;
+}
+
 void TrainingMetrics::OnReport(const TrainingReport& r) {
-  Raise(steps_, r.step);
-  Raise(samples_, r.samples);
+  steps_.Reach(r.step);
+  samples_.Reach(r.samples);
+  schedule_samples_.Set(r.samples);
   planned_samples_.Set(r.planned_samples);
   epoch_.Set(r.epoch);
   rate_.Set(r.samples_per_second);

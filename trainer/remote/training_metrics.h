@@ -16,8 +16,20 @@ class TrainingMetrics final : public TrainingObserver {
   void OnReport(const TrainingReport& report) override;
 
  private:
-  prometheus::Counter &steps_, &samples_;
-  prometheus::Gauge &planned_samples_, &epoch_, &rate_, &learning_rate_;
+  // A counter of what is counted anew from 0 by each schedule; a resumed one goes on from its
+  // checkpoint's count.
+  class Growing {
+   public:
+    Growing(prometheus::Counter& counter) : counter_(counter) {}
+    void Reach(double count);
+
+   private:
+    prometheus::Counter& counter_;
+    double last_ = 0;
+  };
+
+  Growing steps_, samples_;
+  prometheus::Gauge &schedule_samples_, &planned_samples_, &epoch_, &rate_, &learning_rate_;
   prometheus::Gauge &policy_loss_, &value_loss_;
   prometheus::Gauge &training_top1_, &validation_top1_, &validation_top5_;
   prometheus::Gauge &validation_value_accuracy_, &validation_nats_;

@@ -213,9 +213,18 @@ absl::Status Trainer::BeginNextEpoch() {
   if (!EpochsLeft()) return absl::OkStatus();
   MOYO_ASSIGN_OR_RETURN(const std::shared_ptr<const ShardSet> shards, NextShards());
   if (shards == nullptr) return absl::OkStatus();
+  const std::shared_ptr<const ShardSet> before = data_->shards();
+  const auto open = [this](std::shared_ptr<const ShardSet> games) {
+    return WindowedDataset::Open(std::move(games), options_.validation_percent, plan_.games_bytes);
+  };
   data_.reset();  // before the next one takes its memory
-  MOYO_ASSIGN_OR_RETURN(
-      data_, WindowedDataset::Open(shards, options_.validation_percent, plan_.games_bytes));
+  auto next = open(shards);
+  if (absl::IsResourceExhausted(next.status())) {
+    spdlog::warn("the next epoch keeps its games: {}", std::string(next.status().message()));
+    MOYO_ASSIGN_OR_RETURN(data_, open(before));
+    return absl::OkStatus();
+  }
+  MOYO_ASSIGN_OR_RETURN(data_, std::move(next));
   spdlog::info("epoch {} has other games: {} training positions, {} before", state_.epoch + 1,
                WithCommas(data_->training_positions()), WithCommas(state_.epoch_positions));
   TakeDataset();

@@ -63,6 +63,7 @@ TEST_F(ReportTest, MetricsTellTheRun) {
   const uint64_t samples = options.epochs * EpochPositions();
   for (const std::string& line :
        {absl::StrCat("\nmoyo_training_samples_total ", samples),
+        absl::StrCat("\nmoyo_training_schedule_samples ", samples),
         absl::StrCat("\nmoyo_training_planned_samples ", samples),
         absl::StrCat("\nmoyo_training_memory_budget_bytes ", options.memory_budget_bytes),
         std::string("\nmoyo_training_finished 1"),
@@ -74,6 +75,19 @@ TEST_F(ReportTest, MetricsTellTheRun) {
         std::string("\nmoyo_training_feed_wait_ratio ")}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << " in " << text;
   }
+}
+
+TEST_F(ReportTest, SecondScheduleOfAProcessAddsToTheCounter) {
+  const auto endpoint = *metrics::Endpoint::Open("", "test");
+  TrainingMetrics metrics(endpoint->registry());
+  TrainingReport report;
+  for (const uint64_t samples : {300, 500, 200, 200, 900}) {  // the third begins a schedule
+    report.samples = samples;
+    metrics.OnReport(report);
+  }
+  const std::string text = prometheus::TextSerializer().Serialize(endpoint->registry().Collect());
+  EXPECT_NE(text.find("\nmoyo_training_samples_total 1400"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nmoyo_training_schedule_samples 900"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -45,6 +45,16 @@ TEST_F(GrowthTest, ServerThatIsAwayLetsTheNextEpochKeepItsGames) {
   EXPECT_EQ(LastSamples(options), options.epochs * EpochPositions());
 }
 
+TEST_F(GrowthTest, GamesThatNeedMoreMemoryThanThereIsAreLeftAlone) {
+  TrainingOptions options = Options("grown");
+  options.games_bytes = 2500;
+  const uint64_t before = EpochPositions();
+  source_.AddLater(MakeShards(40, 10, 'e'));  // whose validation games alone take more
+  const absl::Status status = TrainHere(options);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(LastSamples(options), options.epochs * before);
+}
+
 TEST_F(GrowthTest, EpochWhoseGamesAreGoneGoesOnAtTheSameShare) {
   TrainingOptions options = Options("gone");
   options.keep_checkpoints = 100;
