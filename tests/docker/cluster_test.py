@@ -116,8 +116,12 @@ class DockerClusterTest(unittest.TestCase):
             awaited("the trainer was up", lambda: self.query('max_over_time(up{job="moyo-trainer"}[1h]) == 1'))
 
     def test_3_prometheus_has_every_alert(self):
-        groups = self.get(self.prometheus_port, "/api/v1/rules")["data"]["groups"]
-        health = {rule["name"]: rule["health"] for group in groups for rule in group["rules"]}
+        def judged():  # what each rule came to; nothing as long as one was never evaluated
+            groups = self.get(self.prometheus_port, "/api/v1/rules")["data"]["groups"]
+            health = {rule["name"]: rule["health"] for group in groups for rule in group["rules"]}
+            return None if "unknown" in health.values() else health
+
+        health = awaited("every rule was evaluated", judged)
         self.assertEqual(health, {rule["alert"]: "ok" for rule in expressions_test.alert_rules()})
 
     def test_4_every_expression_gives_data(self):
