@@ -53,8 +53,7 @@ absl::Status WindowedDataset::ReadAll() {
         absl::StrCat("the validation games alone take ", HumanBytes(validation_->memory_bytes()),
                      " of ", HumanBytes(limit_bytes_),
                      " for games; give a larger --memory-budget or a smaller --validation-percent "
-                     "(a run that goes "
-                     "on takes them with --fork)"));
+                     "(a run that goes on takes them with --fork)"));
   }
   if (whole == nullptr) return absl::OkStatus();
   for (const Window& window : Windows(0, 0)) loaded_ = window.shards;  // the one there is

@@ -40,9 +40,10 @@ absl::StatusOr<std::string> Gunzip(std::string_view bytes, size_t most_bytes) {
     if (result != LIBDEFLATE_INSUFFICIENT_SPACE) {
       return absl::InvalidArgumentError("its gzip is damaged");
     }
-    if (room >= most_bytes)
+    if (room >= most_bytes) {
       return absl::InvalidArgumentError(
           absl::StrCat("it unpacks to more than ", HumanBytes(most_bytes)));
+    }
   }
 }
 

@@ -20,7 +20,7 @@ class TrainingMetrics final : public TrainingObserver {
   // checkpoint's count.
   class Growing {
    public:
-    Growing(prometheus::Counter& counter) : counter_(counter) {}
+    explicit Growing(prometheus::Counter& counter) : counter_(counter) {}
     void Reach(double count);
 
    private:
