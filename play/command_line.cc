@@ -95,6 +95,13 @@ void AddGtp(CLI::App& app, CommandLine& line) {
   command.callback([&line] { line.command = Command::kGtp; });
 }
 
+void AddAnalysis(CLI::App& app, CommandLine& line) {
+  CLI::App& command = AddCommand(app, "analysis",
+                                 "Speak KataGo's JSON analysis protocol on stdin and stdout", line);
+  AddExamples(command, {"moyo-play analysis --model my-run/model.pt"});
+  command.callback([&line] { line.command = Command::kAnalysis; });
+}
+
 void AddEval(CLI::App& app, CommandLine& line) {
   EvalOptions& options = line.eval;
   CLI::App& command = AddCommand(app, "eval", "Measure how well the network foretells games", line);
@@ -234,6 +241,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   AddSuggest(app, line);
   AddBoard(app, line);
   AddGtp(app, line);
+  AddAnalysis(app, line);
   AddEval(app, line);
   AddExport(app, line);
   AddMatch(app, line);

@@ -18,6 +18,7 @@ enum class Command : uint8_t {
   kSuggest,
   kBoard,
   kGtp,
+  kAnalysis,
   kEval,
   kExport,
   kMatch,

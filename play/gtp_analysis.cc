@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/go/symmetry.h"
 #include "common/go/vertex.h"
+#include "play/move_views.h"
 
 namespace moyo::play {
 namespace {
@@ -22,16 +23,9 @@ constexpr const char* kIgnored[] = {"interval",       "minmoves",           "own
                                     "movesownership", "ownershipstdev",     "pvvisits",
                                     "pvedgevisits",   "movesownershipstdev"};
 
-// 0..1 for the side whose value it is.
-double WinRate(float value) {
-  if (std::isnan(value)) return 0.5;  // a damaged network
-  return std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
-}
-
-std::string Info(const Suggestion& move, float value, size_t order, AnalysisStyle style) {
+std::string Info(const Suggestion& move, double win_rate, size_t order, AnalysisStyle style) {
   const std::string vertex = go::FormatVertex(move.point, kSize);
-  const int visits = std::max(1, static_cast<int>(std::lround(1000 * move.probability)));
-  const double win_rate = WinRate(value);
+  const int visits = Visits(move);
   if (style == AnalysisStyle::kKata) {
     return absl::StrFormat(
         "info move %s visits %d utility %.6f winrate %.6f prior %.6f lcb %.6f order %d pv %s",
@@ -80,26 +74,15 @@ absl::StatusOr<std::string> AnalysisLine(const GameState& state, const AnalysisR
   PolicyPlayer player(evaluator, {});
   MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation root, player.Evaluate(state, request.color));
   const std::vector<Suggestion> moves = TopMoves(state, request.color, root, request.max_moves);
-  std::vector<features::BitPlanes> after;
-  for (const Suggestion& move : moves) {
-    GameState next = state;
-    MOYO_RETURN_IF_ERROR(next.Play({move.point, request.color}));
-    after.push_back(next.Planes(go::Opposite(request.color)));
-  }
-  std::vector<evaluation::Evaluation> views;
-  if (!after.empty()) {
-    MOYO_ASSIGN_OR_RETURN(views, evaluator.Evaluate(after));
-    if (views.size() != moves.size()) {
-      return absl::InternalError("the network gave too few evaluations");
-    }
-  }
+  MOYO_ASSIGN_OR_RETURN(const std::vector<double> win_rates,
+                        WinRatesAfter(state, request.color, moves, evaluator));
   std::string line;
   for (size_t i = 0; i < moves.size(); ++i) {
-    absl::StrAppend(&line, i > 0 ? " " : "", Info(moves[i], -views[i].value, i, style));
+    absl::StrAppend(&line, i > 0 ? " " : "", Info(moves[i], win_rates[i], i, style));
   }
   if (request.root_info && style == AnalysisStyle::kKata) {
-    absl::StrAppendFormat(&line, "%srootInfo visits 1000 utility %.6f winrate %.6f",
-                          line.empty() ? "" : " ", 2 * WinRate(root.value) - 1,
+    absl::StrAppendFormat(&line, "%srootInfo visits %d utility %.6f winrate %.6f",
+                          line.empty() ? "" : " ", kRootVisits, 2 * WinRate(root.value) - 1,
                           WinRate(root.value));
   }
   return line;

@@ -8,8 +8,8 @@ namespace moyo::play {
 
 inline constexpr size_t kMaxLineBytes = 16384;
 
-// False at the end of the stream. What a line holds past kMaxLineBytes is dropped; a carriage
-// return at its end too.
-bool ReadLine(std::istream& in, std::string& line);
+// False at the end of the stream. What a line holds past `max_bytes` is dropped; a carriage return
+// at its end too.
+bool ReadLine(std::istream& in, std::string& line, size_t max_bytes = kMaxLineBytes);
 
 }  // namespace moyo::play

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "common/base/output.h"
+#include "play/analysis/analysis_command.h"
 #include "play/board_command.h"
 #include "play/command_line.h"
 #include "play/eval_command.h"
@@ -34,6 +35,8 @@ absl::Status Run(CommandLine& line) {
       return RunBoard(line.board, **network, std::cin, std::cout);
     case Command::kGtp:
       return RunGtp(line.gtp, **network, std::cin, std::cout);
+    case Command::kAnalysis:
+      return RunAnalysis(**network, std::cin, std::cout);
     case Command::kEval:
       return RunEval(line.eval, **network, std::cout,
                      {.out = std::cerr, .live = isatty(STDERR_FILENO) == 1});

@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/sgf/game_writer.h"
 #include "play/handicap.h"
+#include "play/json_fields.h"
 #include "play/policy_player.h"
 #include "play/web/api_status.h"
 #include "play/web/game_json.h"

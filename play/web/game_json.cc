@@ -10,6 +10,7 @@
 #include "common/sgf/game_writer.h"
 #include "common/sgf/header_values.h"
 #include "play/game_state.h"
+#include "play/json_fields.h"
 
 namespace moyo::play {
 namespace {
@@ -19,10 +20,6 @@ using nlohmann::ordered_json;
 
 constexpr size_t kMaxResultBytes = 40;
 constexpr int kRulesets = static_cast<int>(go::Ruleset::kOther);
-
-absl::Status Bad(const std::string& name, absl::string_view wanted) {
-  return absl::InvalidArgumentError(absl::StrCat(name, " must be ", wanted));
-}
 
 std::optional<go::Color> ColorOfLetter(char letter) {
   if (letter == 'b') return go::Color::kBlack;
@@ -47,12 +44,12 @@ absl::StatusOr<std::vector<go::Move>> Stones(const json& object, const char* nam
   std::vector<go::Move> stones;
   const auto field = object.find(name);
   if (field == object.end()) return stones;
-  if (!field->is_array()) return Bad(name, "a list");
-  if (field->size() > most) return Bad(name, absl::StrCat("a list of at most ", most));
+  if (!field->is_array()) return BadField(name, "a list");
+  if (field->size() > most) return BadField(name, absl::StrCat("a list of at most ", most));
   for (const json& item : *field) {
     const std::optional<go::Move> stone =
         item.is_string() ? StoneOfText(item.get_ref<const std::string&>()) : std::nullopt;
-    if (!stone) return Bad(name, "a list of stones such as \"bpd\"");
+    if (!stone) return BadField(name, "a list of stones such as \"bpd\"");
     stones.push_back(*stone);
   }
   return stones;
@@ -73,46 +70,8 @@ char ColorLetter(go::Color color) {
   return color == go::Color::kBlack ? 'b' : color == go::Color::kWhite ? 'w' : 'e';
 }
 
-absl::StatusOr<json> ParseRequest(std::string_view body) {
-  json object = json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return Bad("the request", "a JSON object");
-  return object;
-}
-
-absl::StatusOr<double> Number(const json& object, const NumberField& field) {
-  const auto found = object.find(field.name);
-  if (found == object.end()) return field.fallback;
-  const double value = found->is_number() ? found->get<double>() : NAN;
-  if (!(value >= field.low && value <= field.high)) {
-    return Bad(field.name, absl::StrCat("a number from ", field.low, " to ", field.high));
-  }
-  return value;
-}
-
-absl::StatusOr<int> Integer(const json& object, const NumberField& field) {
-  MOYO_ASSIGN_OR_RETURN(const double value, Number(object, field));
-  if (value != std::floor(value)) return Bad(field.name, "a whole number");
-  return static_cast<int>(value);
-}
-
-absl::StatusOr<bool> Flag(const json& object, const char* name, bool fallback) {
-  const auto found = object.find(name);
-  if (found == object.end()) return fallback;
-  if (!found->is_boolean()) return Bad(name, "true or false");
-  return found->get<bool>();
-}
-
-absl::StatusOr<std::string> Text(const json& object, const char* name, size_t max_bytes) {
-  const auto found = object.find(name);
-  if (found == object.end()) return std::string();
-  if (!found->is_string() || found->get_ref<const std::string&>().size() > max_bytes) {
-    return Bad(name, absl::StrCat("text of at most ", max_bytes, " bytes"));
-  }
-  return found->get<std::string>();
-}
-
 absl::StatusOr<go::GameRecord> GameOfJson(const json& json) {
-  if (!json.is_object()) return Bad("game", "an object");
+  if (!json.is_object()) return BadField("game", "an object");
   go::GameRecord game;
   game.info.board_size = features::kBoardSize;
   MOYO_ASSIGN_OR_RETURN(const double komi, Number(json, {"komi", -kMaxKomi, kMaxKomi, 0}));
@@ -126,12 +85,13 @@ absl::StatusOr<go::GameRecord> GameOfJson(const json& json) {
   MOYO_ASSIGN_OR_RETURN(const std::vector<go::Move> setup,
                         Stones(json, "setup", features::kPointCount));
   for (const go::Move& stone : setup) {
-    if (stone.point.IsPass()) return Bad("setup", "a list of stones with points");
+    if (stone.point.IsPass()) return BadField("setup", "a list of stones with points");
     game.setup.push_back({stone.point, stone.color});
   }
   MOYO_ASSIGN_OR_RETURN(game.moves, Stones(json, "moves", GameState::kMaxMoves));
   for (const go::Move& move : game.moves) {
-    if (move.color == go::Color::kEmpty) return Bad("moves", "a list of black and white moves");
+    if (move.color == go::Color::kEmpty)
+      return BadField("moves", "a list of black and white moves");
   }
   return game;
 }

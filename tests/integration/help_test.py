@@ -10,7 +10,7 @@ import programs
 PROGRAMS = ("moyo", "moyo-server", "moyo-worker", "moyo-trainer", "moyo-play")
 DOCUMENTS = ("README.md", "README.ko.md", "cli/README.md", "common/sgf/GRAMMAR.md", "deploy/README.md",
              "deploy/kubernetes/README.md", "deploy/swarm/README.md", "deploy/systemd/README.md", "play/README.md",
-             "play/web/README.md", "server/DESIGN.md", "server/SECURITY.md", "tests/README.md",
+             "play/analysis/README.md", "play/web/README.md", "server/DESIGN.md", "server/SECURITY.md", "tests/README.md",
              "tests/benchmarks/README.md", "trainer/README.md", "deploy/colab/moyo_trainer.ipynb",
              "deploy/colab/moyo_worker.ipynb", "deploy/portable/README.txt", "CHANGELOG.md")
 WIDTH = 100

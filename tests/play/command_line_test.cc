@@ -52,7 +52,7 @@ TEST(CommandLineTest, WebIsForThisMachineUnlessItIsTold) {
   EXPECT_EQ(Parse({"web"}).exit_code, 2);
 }
 
-TEST(CommandLineTest, BoardGtpAndEvalTakeTheirs) {
+TEST(CommandLineTest, BoardGtpAnalysisAndEvalTakeTheirs) {
   const CommandLine board = Parse({"board", "--model", "m", "--no-reply"});
   EXPECT_EQ(board.command, Command::kBoard);
   EXPECT_EQ(board.board.console.reply, Reply::kOnlyWhenAsked);
@@ -61,6 +61,10 @@ TEST(CommandLineTest, BoardGtpAndEvalTakeTheirs) {
   EXPECT_EQ(gtp.command, Command::kGtp);
   EXPECT_DOUBLE_EQ(gtp.gtp.temperature, 0.5);
   EXPECT_DOUBLE_EQ(gtp.gtp.resign_below, -0.9);
+  const CommandLine analysis = Parse({"analysis", "--model", "m.pt", "--threads", "2"});
+  EXPECT_EQ(analysis.command, Command::kAnalysis);
+  EXPECT_EQ(analysis.model, "m.pt");
+  EXPECT_EQ(analysis.threads, 2);
   const CommandLine eval = Parse({"eval", "--model", "m", "--games", "a", "b", "--limit", "3"});
   EXPECT_EQ(eval.command, Command::kEval);
   EXPECT_EQ(eval.eval.games, (std::vector<std::string>{"a", "b"}));

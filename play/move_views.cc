@@ -1,0 +1,38 @@
+#include "play/move_views.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/base/status_macros.h"
+
+namespace moyo::play {
+
+double WinRate(float value) {
+  if (std::isnan(value)) return 0.5;
+  return std::clamp((1.0 + value) / 2.0, 0.0, 1.0);
+}
+
+int Visits(const Suggestion& move) {
+  return std::max(1, static_cast<int>(std::lround(kRootVisits * move.probability)));
+}
+
+absl::StatusOr<std::vector<double>> WinRatesAfter(const GameState& state, go::Color color,
+                                                  std::span<const Suggestion> moves,
+                                                  evaluation::Evaluator& evaluator) {
+  std::vector<features::BitPlanes> after;
+  for (const Suggestion& move : moves) {
+    GameState next = state;
+    MOYO_RETURN_IF_ERROR(next.Play({move.point, color}));
+    after.push_back(next.Planes(go::Opposite(color)));
+  }
+  std::vector<double> rates;
+  if (after.empty()) return rates;
+  MOYO_ASSIGN_OR_RETURN(const std::vector<evaluation::Evaluation> views, evaluator.Evaluate(after));
+  if (views.size() != moves.size()) {
+    return absl::InternalError("the network gave too few evaluations");
+  }
+  for (const evaluation::Evaluation& view : views) rates.push_back(WinRate(-view.value));
+  return rates;
+}
+
+}  // namespace moyo::play
