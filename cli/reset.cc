@@ -68,7 +68,8 @@ void RegisterReset(CLI::App& app, Action& chosen) {
   CLI::App* command =
       app.add_subcommand("reset", "Remove the shards, the model, or both from a run directory");
   command->add_option("--run-dir", options->run_dir, "run directory")->type_name("DIR")->required();
-  command->add_flag("--shards", options->scope.shards, "only catalogue, shards and spool");
+  command->add_flag("--shards", options->scope.shards,
+                    "only catalogue, shards and spool; tokens and certificate go with them");
   command->add_flag("--model", options->scope.model, "only checkpoints and model");
   command->add_flag("--dry-run", options->dry_run, "show what would go, remove nothing");
   command->add_flag("--yes", options->yes, "do not ask");

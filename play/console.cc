@@ -10,6 +10,7 @@
 #include "common/base/text.h"
 #include "common/go/vertex.h"
 #include "play/game_file.h"
+#include "play/network_views.h"
 #include "play/scoring.h"
 
 namespace moyo::play {
@@ -26,7 +27,7 @@ std::string Strip(std::string_view text) {
 }  // namespace
 
 Console::Console(evaluation::Evaluator& evaluator, ConsoleOptions options)
-    : options_(options), player_(evaluator, options.player) {}
+    : options_(options), evaluator_(evaluator), player_(evaluator, options.player) {}
 
 absl::Status Console::Load(const go::GameRecord& game, size_t ply) {
   const absl::Status loaded = state_.Load(game, ply);
@@ -112,7 +113,7 @@ std::string Console::Top(const std::string& argument) {
     return Talk(Word::kTopUsage);
   }
   const absl::StatusOr<evaluation::Evaluation> evaluation =
-      player_.Evaluate(state_, state_.to_move());
+      EvaluatePosition(state_, state_.to_move(), evaluator_);
   if (!evaluation.ok()) return absl::StrCat(evaluation.status().message(), "\n");
   const std::vector<Suggestion> moves = TopMoves(state_, state_.to_move(), *evaluation, count);
   return RenderSuggestions(moves, evaluation->value, state_.to_move(), options_.language);

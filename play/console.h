@@ -57,6 +57,7 @@ class Console {
 
   const ConsoleOptions options_;
   GameState state_;
+  evaluation::Evaluator& evaluator_;
   PolicyPlayer player_;
   std::vector<size_t> network_plies_;  // which moves the network made, ascending
   bool quit_ = false;

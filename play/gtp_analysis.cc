@@ -11,7 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/go/symmetry.h"
 #include "common/go/vertex.h"
-#include "play/move_views.h"
+#include "play/network_views.h"
 
 namespace moyo::play {
 namespace {
@@ -71,8 +71,8 @@ absl::StatusOr<AnalysisRequest> ParseAnalysisRequest(const std::vector<std::stri
 
 absl::StatusOr<std::string> AnalysisLine(const GameState& state, const AnalysisRequest& request,
                                          AnalysisStyle style, evaluation::Evaluator& evaluator) {
-  PolicyPlayer player(evaluator, {});
-  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation root, player.Evaluate(state, request.color));
+  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation root,
+                        EvaluatePosition(state, request.color, evaluator));
   const std::vector<Suggestion> moves = TopMoves(state, request.color, root, request.max_moves);
   MOYO_ASSIGN_OR_RETURN(const std::vector<double> win_rates,
                         WinRatesAfter(state, request.color, moves, evaluator));
@@ -96,8 +96,8 @@ absl::StatusOr<evaluation::Evaluation> EvaluateSymmetry(const GameState& state, 
   for (go::Move& move : turned.moves) move.point = go::Transform(move.point, symmetry, kSize);
   GameState board;
   MOYO_RETURN_IF_ERROR(board.Load(turned));
-  PolicyPlayer player(evaluator, {});
-  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation seen, player.Evaluate(board, color));
+  MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation seen,
+                        EvaluatePosition(board, color, evaluator));
   evaluation::Evaluation evaluation{.value = seen.value};
   for (int index = 0; index < features::kPolicySize; ++index) {
     const go::Point point = go::Transform(features::PolicyPoint(index), symmetry, kSize);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 
@@ -9,13 +10,37 @@ namespace moyo::play {
 
 using nlohmann::json;
 
+namespace {
+constexpr char kFieldPayload[] = "moyo/field";
+}  // namespace
+
 absl::Status BadField(absl::string_view name, absl::string_view wanted) {
-  return absl::InvalidArgumentError(absl::StrCat(name, " must be ", wanted));
+  return OfField(name, absl::InvalidArgumentError(absl::StrCat(name, " must be ", wanted)));
+}
+
+absl::Status OfField(absl::string_view name, absl::Status status) {
+  if (!status.ok()) status.SetPayload(kFieldPayload, absl::Cord(name));
+  return status;
+}
+
+std::string FieldOf(const absl::Status& status) {
+  const auto field = status.GetPayload(kFieldPayload);
+  return field ? std::string(*field) : std::string();
 }
 
 absl::StatusOr<json> ParseRequest(std::string_view text) {
-  json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return BadField("the request", "a JSON object");
+  bool too_deep = false;
+  // What is left out is not built: writing a value out again takes a stack frame a level.
+  const auto keep = [&too_deep](int depth, json::parse_event_t, const json&) {
+    too_deep |= depth > kMaxJsonDepth;
+    return depth <= kMaxJsonDepth;
+  };
+  json object = json::parse(text, keep, /*allow_exceptions=*/false);
+  if (too_deep) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the request must not be nested more than ", kMaxJsonDepth, " deep"));
+  }
+  if (!object.is_object()) return absl::InvalidArgumentError("the request must be a JSON object");
   return object;
 }
 

@@ -11,10 +11,16 @@
 
 namespace moyo::play {
 
-// INVALID_ARGUMENT "NAME must be WANTED".
+// INVALID_ARGUMENT "NAME must be WANTED", of the field NAME.
 absl::Status BadField(absl::string_view name, absl::string_view wanted);
+// An error as one of the field `name`, whatever it was of before.
+absl::Status OfField(absl::string_view name, absl::Status status);
+// The field that an error is of; empty where it is of none.
+std::string FieldOf(const absl::Status& status);
 
-// A request as an object. INVALID_ARGUMENT: it is none.
+// A request as an object. INVALID_ARGUMENT: it is none, or lists and objects in it stand one within
+// the other more than kMaxJsonDepth deep.
+inline constexpr int kMaxJsonDepth = 32;
 absl::StatusOr<nlohmann::json> ParseRequest(std::string_view text);
 
 // A number of a request; `fallback` where it is missing. INVALID_ARGUMENT out of low..high.

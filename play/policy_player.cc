@@ -5,6 +5,7 @@
 #include <bitset>
 #include <cmath>
 
+#include "play/network_views.h"
 #include "play/scoring.h"
 
 namespace moyo::play {
@@ -72,12 +73,6 @@ bool IsOwnEye(const go::Board& board, go::Point point, go::Color color) {
   return enemies <= (edge ? 0 : 1) || NeighboursAreOneChain(board, point, color);
 }
 
-void DropNan(evaluation::Evaluation& evaluation) {
-  for (float& probability : evaluation.policy) {
-    if (!(probability >= 0)) probability = 0;
-  }
-}
-
 std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
                                  const evaluation::Evaluation& evaluation, size_t count) {
   std::array<int, features::kPolicySize> order;
@@ -91,17 +86,6 @@ std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
     if (state.MayPlay({point, color})) moves.push_back({point, evaluation.policy[index]});
   }
   return moves;
-}
-
-absl::StatusOr<evaluation::Evaluation> PolicyPlayer::Evaluate(const GameState& state,
-                                                              go::Color color) {
-  const features::BitPlanes planes = state.Planes(color);
-  absl::StatusOr<std::vector<evaluation::Evaluation>> evaluations =
-      evaluator_.Evaluate({&planes, 1});
-  if (!evaluations.ok()) return evaluations.status();
-  if (evaluations->size() != 1) return absl::InternalError("the network gave no evaluation");
-  DropNan((*evaluations)[0]);
-  return (*evaluations)[0];
 }
 
 std::vector<Suggestion> PolicyPlayer::Playable(const GameState& state, go::Color color,
@@ -133,7 +117,7 @@ bool PolicyPlayer::Resigns(const GameState& state, go::Color color, float value)
 }
 
 absl::StatusOr<Decision> PolicyPlayer::Best(const GameState& state, go::Color color) {
-  absl::StatusOr<evaluation::Evaluation> evaluation = Evaluate(state, color);
+  absl::StatusOr<evaluation::Evaluation> evaluation = EvaluatePosition(state, color, evaluator_);
   if (!evaluation.ok()) return evaluation.status();
   const std::vector<Suggestion> moves = Playable(state, color, *evaluation);
   Decision decision{.point = go::kPass, .value = evaluation->value};
@@ -145,7 +129,7 @@ absl::StatusOr<Decision> PolicyPlayer::Best(const GameState& state, go::Color co
 }
 
 absl::StatusOr<Decision> PolicyPlayer::Cleanup(const GameState& state, go::Color color) {
-  absl::StatusOr<evaluation::Evaluation> evaluation = Evaluate(state, color);
+  absl::StatusOr<evaluation::Evaluation> evaluation = EvaluatePosition(state, color, evaluator_);
   if (!evaluation.ok()) return evaluation.status();
   Decision decision{.point = go::kPass, .value = evaluation->value};
   for (const Suggestion& move : Playable(state, color, *evaluation)) {
@@ -158,7 +142,7 @@ absl::StatusOr<Decision> PolicyPlayer::Cleanup(const GameState& state, go::Color
 }
 
 absl::StatusOr<Decision> PolicyPlayer::Decide(const GameState& state, go::Color color) {
-  absl::StatusOr<evaluation::Evaluation> evaluation = Evaluate(state, color);
+  absl::StatusOr<evaluation::Evaluation> evaluation = EvaluatePosition(state, color, evaluator_);
   if (!evaluation.ok()) return evaluation.status();
   Decision decision{.point = go::kPass, .value = evaluation->value};
   if (Resigns(state, color, evaluation->value)) {

@@ -21,9 +21,6 @@ struct Suggestion {
 // one in the middle). Filling it is never right.
 bool IsOwnEye(const go::Board& board, go::Point point, go::Color color);
 
-// A damaged net may give NaN, which no ordering survives: such a probability becomes 0.
-void DropNan(evaluation::Evaluation& evaluation);
-
 // The `count` most probable moves that `color` may play (GameState::MayPlay), best first, passes
 // included. Ties go to the lower policy index.
 std::vector<Suggestion> TopMoves(const GameState& state, go::Color color,
@@ -62,7 +59,6 @@ class PolicyPlayer {
   absl::StatusOr<Decision> Best(const GameState& state, go::Color color);
   // For what is left when the game is over: as Best, but a pass only when nothing else is left.
   absl::StatusOr<Decision> Cleanup(const GameState& state, go::Color color);
-  absl::StatusOr<evaluation::Evaluation> Evaluate(const GameState& state, go::Color color);
   // Forget the lost turns counted so far.
   void NewGame() { lost_turns_ = {}; }
   // The turns in a row that counted towards resignation, for a game that another player goes on

@@ -7,6 +7,7 @@
 #include "common/base/status_macros.h"
 #include "common/go/vertex.h"
 #include "play/game_file.h"
+#include "play/network_views.h"
 
 namespace moyo::play {
 namespace {
@@ -50,9 +51,8 @@ absl::Status RunSuggest(const SuggestOptions& options, evaluation::Evaluator& ev
   GameState state;
   MOYO_RETURN_IF_ERROR(LoadPosition(options, state));
   if (options.to_move) state.set_to_move(*options.to_move);
-  PolicyPlayer player(evaluator, {});
   MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation evaluation,
-                        player.Evaluate(state, state.to_move()));
+                        EvaluatePosition(state, state.to_move(), evaluator));
   const std::vector<Suggestion> moves = TopMoves(state, state.to_move(), evaluation, options.top_k);
   if (options.json) {
     out << Json(state, moves, evaluation.value);

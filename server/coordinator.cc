@@ -18,6 +18,7 @@ constexpr char kParserVersionKey[] = "parser_version";
 constexpr size_t kMaxWorkers = 100'000;
 constexpr uint32_t kMaxParallel = 4096;
 constexpr size_t kMaxNameBytes = 200;
+constexpr size_t kMaxErrorBytes = 200;
 constexpr uint32_t kRetryWhileScanningMs = 50;
 constexpr uint32_t kRetryMs = 500;
 constexpr absl::Duration kForgetWorkerAfter = absl::Seconds(60);
@@ -37,83 +38,20 @@ Coordinator::~Coordinator() { Stop(); }
 
 absl::Status Coordinator::Load() { return training_.Load(); }
 
-void Coordinator::StartCatalogue(std::vector<std::string> paths, uint64_t limit_games,
-                                 std::function<void(const absl::Status&)> done) {
-  const absl::StatusOr<std::vector<store::Scan>> unfinished = store_.UnfinishedScans();
-  if (paths.empty() && unfinished.ok() && unfinished->empty()) {
-    --running_scans_;
-    return done(absl::OkStatus());
-  }
-  catalogue_thread_ =
-      std::thread([this, paths = std::move(paths), limit_games, done = std::move(done)] {
-        absl::Status status = Catalogue(paths, limit_games);
-        while (catalog::MayPass(status)) {
-          NoteCatalogue(status);
-          done(status);
-          if (stopping_.WaitFor(options_.catalogue_retry)) break;
-          // All of it: the disk may have failed before the scan was remembered.
-          status = Catalogue(paths, limit_games);
-        }
-        NoteCatalogue(status);
-        --running_scans_;
-        done(status);
-      });
-}
-
-absl::Status Coordinator::Catalogue(const std::vector<std::string>& paths, uint64_t limit_games) {
-  absl::Status status;
-  if (!paths.empty()) status = cataloguer_.Scan(paths, limit_games).status();
-  return catalog::GraverOf(status, cataloguer_.ResumeScans());
-}
-
-void Coordinator::NoteCatalogue(const absl::Status& status) {
-  absl::MutexLock lock(&mutex_);
-  if (!absl::IsCancelled(status)) catalogue_error_ = std::string(status.message());
-}
-
-void Coordinator::ResumeInBackground(const absl::Status& cut) {
-  spdlog::error("a scan was cut and will be made again: {}", std::string(cut.message()));
-  NoteCatalogue(cut);
-  absl::MutexLock lock(&mutex_);
-  resume_again_ = true;
-  if (is_resuming_ || has_stopped_) return;
-  if (resume_thread_.joinable()) resume_thread_.join();  // it has ended, and takes no lock any more
-  is_resuming_ = true;
-  ++running_scans_;
-  resume_thread_ = std::thread([this] { ResumeUntilThrough(); });
-}
-
-void Coordinator::ResumeUntilThrough() {
-  while (!stopping_.WaitFor(options_.catalogue_retry)) {
-    {
-      absl::MutexLock lock(&mutex_);
-      resume_again_ = false;
-    }
-    const absl::Status status = cataloguer_.ResumeScans();
-    NoteCatalogue(status);
-    absl::MutexLock lock(&mutex_);
-    if (catalog::MayPass(status) || resume_again_) continue;
-    is_resuming_ = false;
-    --running_scans_;
-    return;
-  }
-}
-
 void Coordinator::Tick() {
   const absl::StatusOr<int> reaped = store_.Reap();
-  if (!reaped.ok()) {
-    spdlog::error("cannot end leases: {}", std::string(reaped.status().message()));
-  } else if (*reaped > 0) {
-    spdlog::warn("{} lease(s) ran out", *reaped);
+  if (reaped.status() != reap_status_) {  // once, not at each tick
+    reap_status_ = NoteFullDisk(reaped.status());
+    if (!reaped.ok()) spdlog::error("cannot end leases: {}", std::string(reap_status_.message()));
   }
+  if (reaped.ok() && *reaped > 0) spdlog::warn("{} lease(s) ran out", *reaped);
   absl::MutexLock lock(&mutex_);
   const absl::Time oldest = clock_.Now() - kForgetWorkerAfter;
   std::erase_if(workers_, [&](const auto& entry) { return entry.second.last_seen < oldest; });
 }
 
 void Coordinator::Stop() {
-  cataloguer_.Stop();
-  stopping_.Set();
+  StopScans();
   std::thread resuming;
   {
     absl::MutexLock lock(&mutex_);
@@ -202,7 +140,8 @@ absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& reques
 void Coordinator::LeaseUnit(const v1::LeaseUnitRequest& request, v1::LeaseUnitResponse& response,
                             Done done) {
   const absl::StatusOr<bool> granted = Grant(request, response);
-  if (!granted.ok() || !*granted) return done(granted.status());
+  if (!granted.ok()) return done(NoteFullDisk(granted.status()));
+  if (!*granted) return done(absl::OkStatus());
   store_.WhenTellable({response.lease().fencing_token()}, std::move(done));
 }
 
@@ -254,9 +193,12 @@ absl::Status Coordinator::SendSource(const store::Source& source,
     traffic_.source_downloads.bytes += bytes.size();
     return send(message);
   });
-  // The machine's passing trouble (ErrnoStatus) says nothing about the source: the worker asks
-  // again.
-  if (status.ok() || absl::IsCancelled(status) || absl::IsUnavailable(status)) return status;
+  if (status.ok() || absl::IsCancelled(status)) return status;
+  // The machine's trouble, a disk or a share that is away among it, says nothing about the source:
+  // the worker asks again, as long as its lease runs.
+  if (absl::IsUnavailable(status) || absl::IsInternal(status)) {
+    return absl::UnavailableError(status.message());
+  }
   // A source that cannot be read costs its own games only.
   message.Clear();
   message.set_source_id(source.source_id);
@@ -327,8 +269,8 @@ absl::Status Coordinator::ReleaseUnit(const v1::ReleaseUnitRequest& request,
   work::Release release;
   release.token.value = request.fencing_token();
   release.leaving = request.failed() ? work::Leaving::kFailed : work::Leaving::kWilling;
-  release.error = request.error().substr(0, kMaxNameBytes);
-  return store_.Release({request.unit_id()}, release);
+  release.error = request.error().substr(0, kMaxErrorBytes);
+  return NoteFullDisk(store_.Release({request.unit_id()}, release));
 }
 
 }  // namespace moyo::server

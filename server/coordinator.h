@@ -45,7 +45,7 @@ struct Activity {
   uint64_t worker_slots = 0;     // units they could parse at once
   uint64_t spooled_shards = 0;   // finished, not acknowledged yet, by their last heartbeats
   uint64_t running_scans = 0;    // of the catalogue
-  bool storage_failing = false;  // the last shard or commit could not be stored (NoteStorage)
+  bool storage_failing = false;  // the disk takes nothing (NoteStorage)
 };
 
 class Coordinator {
@@ -72,7 +72,9 @@ class Coordinator {
                       std::function<void(const absl::Status&)> done);
   // Ends leases that ran out and forgets silent workers. The reaper calls it.
   void Tick();
-  // Stops the catalogue and writes what is still in memory.
+  // Ends the scans that run, AddSources among them (CANCELLED); none begins any more.
+  void StopScans();
+  // That, and writes what is still in memory.
   void Stop();
 
   // WorkService
@@ -127,7 +129,7 @@ class Coordinator {
   void ResumeInBackground(const absl::Status& cut);
   void ResumeUntilThrough();
   // Sees to an added scan that the machine's trouble cut; gives what its caller gets.
-  absl::Status CutScan(const std::vector<std::string>& paths, uint64_t limit_games,
+  absl::Status SeeToCutScan(const std::vector<std::string>& paths, uint64_t limit_games,
                        const absl::Status& cut);
   // Empty when unknown; else marks it as seen.
   std::string SeeWorker(const std::string& worker_id);
@@ -150,8 +152,10 @@ class Coordinator {
   absl::Status ReceiveShard(const Receive<v1::UploadShardRequest>& receive);
   // INVALID_ARGUMENT, or FAILED_PRECONDITION of CheckRun.
   absl::Status CheckHeader(const v1::UploadShardHeader& header) const;
-  // Remembers for the status that the disk takes nothing (RESOURCE_EXHAUSTED: full, or not to be
-  // written), and that this is over.
+  // Remembers for the status that the disk takes nothing: RESOURCE_EXHAUSTED, full or not to be
+  // written.
+  absl::Status NoteFullDisk(absl::Status status);
+  // The same of a shard or a commit, and that this is over once one is stored.
   absl::Status NoteStorage(absl::Status status);
   absl::Status SendSource(const store::Source& source, const Send<v1::FetchSourcesResponse>& send);
 
@@ -166,6 +170,7 @@ class Coordinator {
   std::atomic<int> running_scans_{1};
   std::thread catalogue_thread_;
   StopFlag stopping_;
+  absl::Status reap_status_;  // the last one, of the thread that ticks
 
   absl::Mutex mutex_;
   std::map<std::string, Worker> workers_ ABSL_GUARDED_BY(mutex_);

@@ -108,6 +108,7 @@ absl::Status Serve(const ServerOptions& options) {
   MOYO_ASSIGN_OR_RETURN(const std::unique_ptr<Network> network,
                         Network::Open(options, coordinator, *store, Clock::System()));
   TickUntilShutdown(coordinator, *network, *store, *endpoint);
+  coordinator.StopScans();  // AddSources is a call that would outlive the network's patience
   network->Stop(kStopPatience);
   coordinator.Stop();
   MOYO_RETURN_IF_ERROR(store->SyncFailure());

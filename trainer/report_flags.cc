@@ -7,6 +7,7 @@
 
 #include "common/base/command_line.h"
 #include "common/base/files.h"
+#include "common/base/output.h"
 #include "common/base/shutdown.h"
 
 namespace moyo::trainer {
@@ -44,11 +45,12 @@ int ReportMain(int argc, char** argv) {
   if (const auto exit_code = flags.Parse(argc, argv)) return *exit_code;
   spdlog::set_default_logger(spdlog::stderr_color_mt("trainer"));  // the figures have the other
   InstallShutdownHandlers();
-  const absl::Status status = MakeReport(flags.options, [&flags](const std::string& json) {
+  absl::Status status = MakeReport(flags.options, [&flags](const std::string& json) {
     if (!flags.json.empty()) return WriteFileAtomically(flags.json, json);
     std::fputs(json.c_str(), stdout);
     return absl::OkStatus();
   });
+  status.Update(FlushOutput());
   if (status.ok()) return 0;
   std::fprintf(stderr, "moyo-trainer report: %s\n", std::string(status.message()).c_str());
   return 1;

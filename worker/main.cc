@@ -32,7 +32,9 @@ void AddFlags(CLI::App& app, moyo::worker::WorkerOptions& options, Settings& set
   app.add_option("--parallel", options.parallel, "units parsed at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  app.add_option("--name", options.name, "name shown to people")
+  app.add_option(
+         "--name", options.name,
+         "name of this worker, of no other: the server never has a worker check its own units")
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--spool", options.spool_folder,

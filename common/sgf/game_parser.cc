@@ -62,12 +62,12 @@ ReadResult GameParser::Run() {
   return std::move(result_);
 }
 
-// Stands at_ on the first node's ';': of "(;" or else of a list line.
+// Stands at_ on the first node's ';': of a list line, whose id holds no '(' (a comment behind it
+// may hold "(;"), or else of "(;".
 bool GameParser::FindGame() {
-  if (FindFirstNode()) return true;
   const std::string_view text(begin_, end_ - begin_);
-  const size_t tab = text.find("\t;");
-  if (tab == std::string_view::npos) return false;
+  const size_t tab = text.substr(0, text.find('(')).find("\t;");
+  if (tab == std::string_view::npos) return FindFirstNode();
   at_ = begin_ + tab + 1;
   return true;
 }

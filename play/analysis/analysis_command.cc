@@ -1,6 +1,5 @@
 #include "play/analysis/analysis_command.h"
 
-#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/base/version.h"
 #include "play/analysis/answer.h"
@@ -50,6 +50,12 @@ class RequestReader {
 
   void Handle(const std::string& line) {
     if (absl::StripAsciiWhitespace(line).empty()) return;
+    if (line.size() >= kMaxRequestBytes) {  // the rest was dropped
+      writer_.Write(
+          AnswerError("", absl::InvalidArgumentError(absl::StrCat("a request must be shorter than ",
+                                                                  kMaxRequestBytes, " bytes"))));
+      return;
+    }
     std::string id;
     if (absl::Status done = Take(line, id); !done.ok()) writer_.Write(AnswerError(id, done));
   }
@@ -57,8 +63,7 @@ class RequestReader {
  private:
   absl::Status Take(const std::string& line, std::string& id) {
     MOYO_ASSIGN_OR_RETURN(json request, ParseRequest(line));
-    MOYO_ASSIGN_OR_RETURN(id, Text(request, "id", kMaxIdBytes));
-    if (!request.contains("id")) return BadField("id", "there, a string");
+    MOYO_ASSIGN_OR_RETURN(id, ReadId(request));
     if (request.contains("action")) return Act(std::move(request));
     MOYO_ASSIGN_OR_RETURN(AnalysisQuery query, ParseQuery(request));
     queue_.Add(std::make_shared<const AnalysisQuery>(std::move(query)));
@@ -88,8 +93,7 @@ class RequestReader {
   absl::Status Terminate(const json& request, const std::optional<std::string>& id) {
     MOYO_ASSIGN_OR_RETURN(const auto turns, ParseTurnNumbers(request));
     const std::vector<AnalysisJob> removed = queue_.Remove([&](const AnalysisJob& job) {
-      return (!id || job.query->id == *id) &&
-             (!turns || std::find(turns->begin(), turns->end(), job.turn) != turns->end());
+      return (!id || job.query->id == *id) && (!turns || turns->contains(job.turn));
     });
     for (const AnalysisJob& job : removed) {
       writer_.Write(AnswerWithoutResults(*job.query, job.turn));

@@ -8,15 +8,14 @@
 #include "common/base/status_macros.h"
 #include "common/go/vertex.h"
 #include "play/game_state.h"
-#include "play/move_views.h"
+#include "play/json_fields.h"
+#include "play/network_views.h"
 #include "play/policy_player.h"
 
 namespace moyo::play {
 namespace {
 
 using nlohmann::ordered_json;
-
-double Rounded(double value) { return std::round(value * 1e6) / 1e6; }
 
 // The side whose wins the answer counts.
 go::Color CountedSide(Perspective perspective, go::Color to_move) {
@@ -34,10 +33,10 @@ go::Color CountedSide(Perspective perspective, go::Color to_move) {
 // The fields that say who is ahead; a look without search is sure of itself, so bounds are the
 // values, and nothing is known of the score's spread.
 void AddOutlook(double win_rate, ordered_json& json) {
-  const double points = Rounded(PointsOfWinRate(win_rate));
-  const double utility = Rounded(2 * win_rate - 1);
-  json["winrate"] = Rounded(win_rate);
-  json["lcb"] = Rounded(win_rate);
+  const double points = ToSixDigits(PointsOfWinRate(win_rate));
+  const double utility = ToSixDigits(2 * win_rate - 1);
+  json["winrate"] = ToSixDigits(win_rate);
+  json["lcb"] = ToSixDigits(win_rate);
   json["utility"] = utility;
   json["utilityLcb"] = utility;
   json["scoreLead"] = points;
@@ -50,7 +49,7 @@ ordered_json PolicyJson(const GameState& state, const evaluation::Evaluation& ro
   ordered_json policy = ordered_json::array();
   for (int index = 0; index < features::kPolicySize; ++index) {
     const bool may = state.MayPlay({features::PolicyPoint(index), state.to_move()});
-    policy.push_back(may ? Rounded(root.policy[index]) : -1);
+    policy.push_back(may ? ToSixDigits(root.policy[index]) : -1);
   }
   return policy;
 }
@@ -80,7 +79,7 @@ absl::StatusOr<ordered_json> AnswerTurn(const AnalysisQuery& query, size_t turn,
   if (turn == 0 && query.first_to_move) state.set_to_move(*query.first_to_move);
   const go::Color to_move = state.to_move();
   MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation root,
-                        PolicyPlayer(evaluator, {}).Evaluate(state, to_move));
+                        EvaluatePosition(state, to_move, evaluator));
   const std::vector<Suggestion> moves = MovesToView(query, state, root);
   MOYO_ASSIGN_OR_RETURN(const std::vector<double> win_rates,
                         WinRatesAfter(state, to_move, moves, evaluator));
@@ -93,7 +92,7 @@ absl::StatusOr<ordered_json> AnswerTurn(const AnalysisQuery& query, size_t turn,
     ordered_json info = {{"move", vertex},
                          {"order", i},
                          {"visits", Visits(moves[i])},
-                         {"prior", Rounded(moves[i].probability)}};
+                         {"prior", ToSixDigits(moves[i].probability)}};
     AddOutlook(counted(win_rates[i]), info);
     info["pv"] = ordered_json::array({vertex});
     infos.push_back(std::move(info));

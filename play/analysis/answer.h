@@ -14,8 +14,8 @@ namespace moyo::play {
 // of these at once.
 inline constexpr size_t kAnalysedMoves = 10;
 
-// Points for Black at a share of wins: kPointsPerLogit for each unit of its log-odds, within about
-// 46 points. A scale for programs that show points; the network knows no score.
+// Points for the side whose share of wins it is: kPointsPerLogit for each unit of its log-odds,
+// within about 46 points. A scale for programs that show points; the network knows no score.
 inline constexpr double kPointsPerLogit = 10;
 double PointsOfWinRate(double win_rate);
 

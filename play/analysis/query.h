@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/features/planes.h"
 #include "common/go/types.h"
@@ -31,22 +31,21 @@ struct Turn {
 
 struct AnalysisQuery {
   std::string id;
-  go::GameRecord game;  // legal from its first stone to its last move
-  std::optional<go::Color> first_to_move;
-  std::vector<Turn> turns;  // ascending, each once
+  go::GameRecord game;                     // legal from its first stone to its last move
+  std::optional<go::Color> first_to_move;  // at turn 0; without it as the first move tells
+  std::vector<Turn> turns;                 // ascending, each once
   bool include_policy = false;
   Perspective perspective = Perspective::kSideToMove;
   // By colour (go::Color) and policy index: moves that the answer leaves out.
   std::array<std::bitset<features::kPolicySize>, 3> left_out;
 };
 
-// INVALID_ARGUMENT for what is missing, of another type, out of range or illegal; FieldOf names the
-// field.
+// Each gives INVALID_ARGUMENT for what is missing, of another type, out of range or illegal, as an
+// error of its field (FieldOf in json_fields.h).
 absl::StatusOr<AnalysisQuery> ParseQuery(const nlohmann::json& request);
-// Empty where the error is of no one field.
-std::string FieldOf(const absl::Status& status);
-
+// Of a query or an action: at most kMaxIdBytes.
+absl::StatusOr<std::string> ReadId(const nlohmann::json& request);
 // The turn numbers of a terminate request; nothing where it names none, which means all.
-absl::StatusOr<std::optional<std::vector<size_t>>> ParseTurnNumbers(const nlohmann::json& request);
+absl::StatusOr<std::optional<std::set<size_t>>> ParseTurnNumbers(const nlohmann::json& request);
 
 }  // namespace moyo::play

@@ -3,12 +3,13 @@
 namespace moyo::play {
 
 void AnalysisQueue::Add(std::shared_ptr<const AnalysisQuery> query) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return jobs_.size() < kMostWaiting; });
   for (const Turn& turn : query->turns) {
     jobs_.emplace(std::make_pair(-turn.priority, arrivals_++),
                   AnalysisJob{.query = query, .turn = turn.number});
   }
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 std::vector<AnalysisJob> AnalysisQueue::Remove(
@@ -32,13 +33,14 @@ std::optional<AnalysisJob> AnalysisQueue::Next() {
   if (jobs_.empty()) return std::nullopt;
   AnalysisJob job = std::move(jobs_.begin()->second);
   jobs_.erase(jobs_.begin());
+  changed_.notify_all();
   return job;
 }
 
 void AnalysisQueue::Close() {
   const std::lock_guard<std::mutex> lock(mutex_);
   closed_ = true;
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 }  // namespace moyo::play

@@ -24,6 +24,10 @@ struct AnalysisJob {
 // Thread-safe.
 class AnalysisQueue {
  public:
+  // Past this many jobs Add waits, so that a file of queries is read as fast as it is answered.
+  static constexpr size_t kMostWaiting = 10'000;
+
+  // The turns of a query, all at once.
   void Add(std::shared_ptr<const AnalysisQuery> query);
   // Takes out the waiting jobs that `matches` names, in the order of their turns.
   std::vector<AnalysisJob> Remove(const std::function<bool(const AnalysisJob&)>& matches);

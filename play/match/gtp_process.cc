@@ -102,7 +102,8 @@ GtpProcess::~GtpProcess() {
   close(in_);
   const absl::Time deadline = Clock::Steady().Now() + kEndPatience;
   char rest[4096];
-  while (Await(out_, POLLIN, deadline)) {
+  // By the clock, too: a program that talks on never lets a poll time out.
+  while (Clock::Steady().Now() < deadline && Await(out_, POLLIN, deadline)) {
     if (read(out_, rest, sizeof(rest)) <= 0) break;
   }
   close(out_);

@@ -12,6 +12,7 @@
 #include "common/sgf/game_writer.h"
 #include "play/handicap.h"
 #include "play/json_fields.h"
+#include "play/network_views.h"
 #include "play/policy_player.h"
 #include "play/web/api_status.h"
 #include "play/web/game_json.h"
@@ -55,7 +56,7 @@ Answer Describe(const Place& place, bool evaluate, evaluation::Evaluator& evalua
   ordered_json json = PositionJson(place.state);
   if (!evaluate) return json;
   MOYO_ASSIGN_OR_RETURN(const evaluation::Evaluation evaluation,
-                        PolicyPlayer(evaluator, {}).Evaluate(place.state, place.state.to_move()));
+                        EvaluatePosition(place.state, place.state.to_move(), evaluator));
   json["evaluation"] = EvaluationJson(place.state, evaluation, place.next);
   return json;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/go/vertex.h"
+#include "play/network_views.h"
 #include "play/policy_player.h"
 #include "play/scoring.h"
 #include "play/web/game_json.h"
@@ -17,9 +18,6 @@ using nlohmann::ordered_json;
 
 constexpr size_t kCandidates = 10;
 constexpr double kPolicyScale = 10'000;
-
-// Few digits: six are more than a network knows, and the policy is most of an answer.
-double Rounded(double value) { return std::round(value * 1e6) / 1e6; }
 
 std::string Stones(const go::Board& board) {
   std::string stones;
@@ -37,13 +35,13 @@ ordered_json PointOrNull(go::Point point) {
 }
 
 double BlackWins(go::Color to_move, float value) {
-  return Rounded((1 + (to_move == go::Color::kBlack ? value : -value)) / 2);
+  return ToSixDigits(WinRate(to_move == go::Color::kBlack ? value : -value));
 }
 
 ordered_json MoveJson(go::Point point, float probability) {
   return {{"point", PointText(point)},
           {"label", go::FormatVertex(point, features::kBoardSize)},
-          {"probability", Rounded(probability)}};
+          {"probability", ToSixDigits(probability)}};
 }
 
 ordered_json NextJson(const GameState& state, const go::Move& next,

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/source/file_walker.h"
@@ -78,11 +79,21 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
 absl::Status Cataloguer::ResumeScans() {
   MOYO_ASSIGN_OR_RETURN(const std::vector<store::Scan> scans, store_.UnfinishedScans());
   absl::Status gravest;
-  for (const store::Scan& scan : scans) {
-    const absl::StatusOr<ScanResult> result = Scan(scan.paths, scan.limit_games);
-    gravest = GraverOf(gravest, result.status());
-  }
+  for (const store::Scan& scan : scans) gravest = GraverOf(gravest, ResumeScan(scan));
   return gravest;
+}
+
+absl::Status Cataloguer::ResumeScan(const store::Scan& scan) {
+  std::vector<std::string> there, gone;
+  for (const std::string& path : scan.paths) {
+    (absl::IsNotFound(CheckPaths({path})) ? gone : there).push_back(path);
+  }
+  if (gone.empty()) return Scan(scan.paths, scan.limit_games).status();
+  // One path that is away keeps the others from nothing.
+  if (!there.empty()) MOYO_RETURN_IF_ERROR(Scan(there, scan.limit_games).status());
+  return absl::NotFoundError(
+      absl::StrCat("a scan was cut, and '", absl::StrJoin(gone, "', '"),
+                   "' is not there now; when it is back, start the server again"));
 }
 
 }  // namespace moyo::catalog

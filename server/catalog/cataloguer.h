@@ -48,12 +48,15 @@ class Cataloguer {
   // Stops after `limit_games` games, known ones included (0: none). FAILED_PRECONDITION: no file in
   // the paths. CANCELLED after Stop.
   absl::StatusOr<ScanResult> Scan(const std::vector<std::string>& paths, uint64_t limit_games);
-  // Goes on with the scans that were not finished when the server ended. The gravest of their ends.
+  // Goes on with the scans that were not finished when the server ended. The gravest of their ends;
+  // NOT_FOUND: a path is away, and its scan stays unfinished, though the others are scanned.
   absl::Status ResumeScans();
   // Makes a running scan end soon. It is resumed at the next start.
   void Stop() { stopped_ = true; }
 
  private:
+  absl::Status ResumeScan(const store::Scan& scan);
+
   store::Store& store_;
   const CatalogOptions options_;
   absl::Mutex scan_mutex_;

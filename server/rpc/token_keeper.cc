@@ -156,15 +156,6 @@ std::vector<Token> TokenKeeper::List() {
 
 bool TokenKeeper::IsExpired(const Token& token) const { return HasExpired(token, Now()); }
 
-bool TokenKeeper::HasUsable(Role role) {
-  absl::MutexLock lock(&mutex_);
-  const uint64_t now = Now();
-  return std::any_of(tokens_.begin(), tokens_.end(), [&](const auto& entry) {
-    const Token& token = entry.second.token;
-    return token.role == role && token.revoked == 0 && !HasExpired(token, now);
-  });
-}
-
 absl::StatusOr<std::string> TokenKeeper::MakeLocalAdmin() {
   MOYO_ASSIGN_OR_RETURN(const std::string secret, rpc::NewToken());
   absl::MutexLock lock(&mutex_);

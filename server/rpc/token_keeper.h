@@ -46,8 +46,6 @@ class TokenKeeper {
   absl::Status Revoke(const std::string& name);
   std::vector<store::Token> List();                 // by name, last used as of now
   bool IsExpired(const store::Token& token) const;  // now, by the server's clock
-  // Whether any token of this role can be used.
-  bool HasUsable(store::Role role);
   // A token for this machine's administrator that lives as long as this object and is stored
   // nowhere: the program puts it into a file that only its user can read.
   absl::StatusOr<std::string> MakeLocalAdmin();

@@ -2,8 +2,8 @@
 // server/work, each in one transaction, and keeps in memory what every poll asks for.
 //
 //   auto store = Store::Open(folder, {.policy = policy}, Clock::System());
-//   auto granted = (*store)->LeaseNext("worker-1");
-//   if (*granted) ... (*granted)->unit.token ...
+//   auto granted = (*store)->LeaseUnsynced("worker-1");
+//   if (*granted) (*store)->WhenTellable((*granted)->unit.token, tell);
 //
 // Thread-safe. Errors: FAILED_PRECONDITION for a stale fencing token, RESOURCE_EXHAUSTED for a full
 // disk, INTERNAL when the database fails; others are named at the call. After an error nothing has
@@ -54,7 +54,7 @@ struct GrantedUnit {
 struct CommitRequest {
   work::UnitId unit;
   work::FencingToken token;
-  std::string worker;  // for people
+  std::string worker;  // its name
   std::string digest;  // empty: no accepted game, no shard
   std::vector<Game> games;
 };
@@ -116,10 +116,10 @@ class Store {
   // --- leases ---
   // A finished unit to check, else the pending one with the lowest first game, else a straggler to
   // back up (server/DESIGN.md); nullopt: none is there for this worker. The unit's token and worker
-  // are the lease's.
-  absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
-  // The same, but may be gone after a power cut; not to be told before WhenTellable.
+  // are the lease's. It may be gone after a power cut: not to be told before WhenTellable.
   absl::StatusOr<std::optional<GrantedUnit>> LeaseUnsynced(const std::string& worker);
+  // The same, on the disk when it returns.
+  absl::StatusOr<std::optional<GrantedUnit>> LeaseNext(const std::string& worker);
   // False: the lease is lost.
   absl::StatusOr<bool> Progress(work::UnitId unit, work::FencingToken token, uint64_t work_done);
   absl::Status Release(work::UnitId unit, const work::Release& release);
@@ -221,14 +221,14 @@ class Store {
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   work::Decision DecideFor(const work::Unit& unit, const work::Event& event) const;
   // In a transaction: writes a unit that failed, with its halves or its quarantined games.
-  absl::Status WriteFailed(const work::Unit& before, const work::Unit& next,
+  absl::Status WriteLeaving(const work::Unit& before, const work::Unit& next,
                            std::vector<work::Unit>& halves, LedgerChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteHalves(const work::Unit& unit, std::vector<work::Unit>& halves)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteQuarantined(const work::Unit& unit, LedgerChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status ApplyFailure(const work::Unit& before, const work::Unit& next)
+  absl::Status ApplyLeaving(const work::Unit& before, const work::Unit& next)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes the request's games.
   absl::Status WriteCommit(CommitRequest& request, const work::Unit& before, const work::Unit& next,

@@ -131,12 +131,17 @@ absl::Status Store::Release(work::UnitId id, const work::Release& release) {
     const work::Unit before = *unit;
     const work::Decision decision = DecideFor(before, release);
     if (decision.outcome != work::Outcome::kApplied) return Stale(id, release.token);
-    return ApplyFailure(before, decision.next);
+    return ApplyLeaving(before, decision.next);
   }());
 }
 
 absl::StatusOr<int> Store::Reap() {
   absl::MutexLock lock(&mutex_);
+  // First: on a full disk these bytes are what can be freed.
+  suspended_.Sweep(clock_.Now(), [this](const UploadKey& key) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const work::Unit* unit = Find(key.unit);
+    return unit != nullptr && work::MayCommit(*unit, key.token);
+  });
   int reaped = 0;
   std::vector<work::UnitId> out(checks_out_.begin(), checks_out_.end());
   for (const auto& [id, since] : leased_) out.push_back(id);
@@ -144,22 +149,18 @@ absl::StatusOr<int> Store::Reap() {
     const work::Unit before = *Find(id);
     const work::Decision decision = DecideFor(before, work::Tick{});
     if (decision.outcome != work::Outcome::kApplied) continue;
-    MOYO_RETURN_IF_ERROR(ApplyFailure(before, decision.next));
+    MOYO_RETURN_IF_ERROR(ApplyLeaving(before, decision.next));
     ++lease_expiries_;
     ++reaped;
   }
-  suspended_.Sweep(clock_.Now(), [this](const UploadKey& key) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    const work::Unit* unit = Find(key.unit);
-    return unit != nullptr && work::MayCommit(*unit, key.token);
-  });
   return reaped;
 }
 
-absl::Status Store::ApplyFailure(const work::Unit& before, const work::Unit& next) {
+absl::Status Store::ApplyLeaving(const work::Unit& before, const work::Unit& next) {
   std::vector<work::Unit> halves;
   LedgerChange change{counts_, {}};
   MOYO_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(*database_));
-  MOYO_RETURN_IF_ERROR(WriteFailed(before, next, halves, change));
+  MOYO_RETURN_IF_ERROR(WriteLeaving(before, next, halves, change));
   MOYO_RETURN_IF_ERROR(transaction.Commit());
   Put(next);
   for (const work::Unit& half : halves) Put(half);
@@ -169,7 +170,7 @@ absl::Status Store::ApplyFailure(const work::Unit& before, const work::Unit& nex
   return absl::OkStatus();
 }
 
-absl::Status Store::WriteFailed(const work::Unit& before, const work::Unit& next,
+absl::Status Store::WriteLeaving(const work::Unit& before, const work::Unit& next,
                                 std::vector<work::Unit>& halves, LedgerChange& change) {
   MOYO_RETURN_IF_ERROR(unit_table_.Update(next, before.token));
   if (next.state == work::UnitState::kSplit) return WriteHalves(next, halves);

@@ -53,7 +53,7 @@ struct Unit {
   // The last grant's; stays after an expiry, so that a finished shard that comes late is still
   // taken while nobody else has the unit. 0 when given back.
   FencingToken token;
-  std::string worker;  // name of the last holder, for people
+  std::string worker;  // name of the last holder: no worker backs up or checks its own
   absl::Time expire_time = absl::InfinitePast();
   uint64_t work_done = 0;  // of this lease: games and bytes, whatever rises with work
   std::string digest;      // DONE: of the standing commit; empty when no game was accepted

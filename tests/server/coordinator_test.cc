@@ -43,16 +43,23 @@ class CoordinatorTest : public testing::Test {
   }
 
   v1::LeaseUnitResponse Lease(const std::string& worker_id) {
+    v1::LeaseUnitResponse response;
+    const absl::Status status = TryLease(worker_id, response);
+    EXPECT_TRUE(status.ok()) << status;
+    return response;
+  }
+
+  absl::Status TryLease(const std::string& worker_id, v1::LeaseUnitResponse& response) {
     v1::LeaseUnitRequest request;
     request.set_worker_id(worker_id);
-    v1::LeaseUnitResponse response;
+    absl::Status result;
     absl::Notification answered;
     coordinator_.LeaseUnit(request, response, [&](const absl::Status& status) {
-      EXPECT_TRUE(status.ok()) << status;
+      result = status;
       answered.Notify();
     });
     answered.WaitForNotification();
-    return response;
+    return result;
   }
 
   absl::Status Release(const v1::Lease& lease, const std::string& error) {
@@ -225,6 +232,15 @@ TEST_F(CoordinatorTest, ScanThatWasAddedAndCutIsMadeAgainBeforeTheDatasetIsCompl
   EXPECT_TRUE(store_->UnfinishedScans()->empty());
 }
 
+TEST_F(CoordinatorTest, ServerThatStopsBeginsNoScan) {
+  coordinator_.StartCatalogue({}, 0, [](const absl::Status&) {});
+  coordinator_.StopScans();
+  v1::AddSourcesRequest request;
+  request.add_paths(games_.path());
+  v1::AddSourcesResponse response;
+  EXPECT_TRUE(absl::IsCancelled(coordinator_.AddSources(request, response)));
+}
+
 TEST_F(CoordinatorTest, PathThatIsNotThereIsNotTriedAgain) {
   coordinator_.StartCatalogue({}, 0, [](const absl::Status&) {});
   v1::AddSourcesRequest request;
@@ -264,6 +280,39 @@ TEST_F(CoordinatorTest, DiskThatTakesNothingIsSaidUntilItIsMended) {
   EXPECT_TRUE(upload().ok());
   EXPECT_EQ(Status().storage_error(), "");
   EXPECT_FALSE(coordinator_.GetActivity().storage_failing);
+}
+
+// Reading that file gives EIO.
+TEST_F(CoordinatorTest, DiskThatFailsBlamesNoSource) {
+  AddSources();
+  const auto database = *store::Database::Open(state_.path() + "/moyo.db");
+  ASSERT_TRUE(database->Execute("UPDATE files SET path = '/proc/self/mem'").ok());
+  const v1::Lease lease = Lease(Register()).lease();
+  v1::FetchSourcesRequest request;
+  request.set_unit_id(lease.unit_id());
+  request.set_fencing_token(lease.fencing_token());
+  int messages = 0;
+  const absl::Status status =
+      coordinator_.FetchSources(request, [&](const v1::FetchSourcesResponse&) {
+        ++messages;
+        return true;
+      });
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_EQ(messages, 0);
+}
+
+// No shard is under way then that could fail.
+TEST_F(CoordinatorTest, FullDiskThatStopsLeasesIsSaid) {
+  AddSources();
+  const std::string worker = Register();
+  test::DiskCalls calls;
+  calls.FailWrites("moyo.db-wal");
+  v1::LeaseUnitResponse response;
+  EXPECT_TRUE(absl::IsResourceExhausted(TryLease(worker, response)));
+  EXPECT_THAT(Status().storage_error(), testing::HasSubstr("free some space"));
+  EXPECT_TRUE(coordinator_.GetActivity().storage_failing);
+  calls.FailWrites("", 0);
+  EXPECT_TRUE(Lease(worker).has_lease());
 }
 
 TEST_F(CoordinatorTest, LedgerOfAStateHasThatStateAlone) {

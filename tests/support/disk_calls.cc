@@ -19,6 +19,8 @@ struct Record {
   std::vector<std::string> calls;
   std::string failing;
   int failing_errno = 0;
+  std::string unwritable;
+  int unwritable_errno = 0;
 };
 
 // Never destroyed: files are written after the end of main, too.
@@ -80,9 +82,24 @@ Function* Real(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-void NoteWrite(int fd) {
-  if (!IsOn()) return;
-  if (const std::optional<std::string> name = NameOf(fd)) Note("write " + *name);
+// The error that writes to this name end with; 0: none.
+int WriteFailure(const std::string& name) {
+  Record& record = TheRecord();
+  const std::lock_guard lock(record.mutex);
+  return record.unwritable == name ? record.unwritable_errno : 0;
+}
+
+// False, with errno, for a write that is to fail.
+bool MayWrite(int fd) {
+  if (!IsOn()) return true;
+  const std::optional<std::string> name = NameOf(fd);
+  if (!name) return true;
+  if (const int error = WriteFailure(*name); error != 0) {
+    errno = error;
+    return false;
+  }
+  Note("write " + *name);
+  return true;
 }
 
 int Sync(int fd, const char* function) {
@@ -112,6 +129,7 @@ DiskCalls::~DiskCalls() {
   const std::lock_guard lock(record.mutex);
   record.is_on = false;
   record.failing.clear();
+  record.unwritable.clear();
 }
 
 std::vector<std::string> DiskCalls::Take() {
@@ -127,22 +145,29 @@ void DiskCalls::FailNextSync(const std::string& name, int error) {
   record.failing_errno = error;
 }
 
+void DiskCalls::FailWrites(const std::string& name, int error) {
+  Record& record = TheRecord();
+  const std::lock_guard lock(record.mutex);
+  record.unwritable = name;
+  record.unwritable_errno = error;
+}
+
 }  // namespace moyo::test
 
 extern "C" {
 
 ssize_t write(int fd, const void* bytes, size_t size) {
-  moyo::test::NoteWrite(fd);
+  if (!moyo::test::MayWrite(fd)) return -1;
   return moyo::test::Real<ssize_t(int, const void*, size_t)>("write")(fd, bytes, size);
 }
 
 ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) {
-  moyo::test::NoteWrite(fd);
+  if (!moyo::test::MayWrite(fd)) return -1;
   return moyo::test::Real<ssize_t(int, const void*, size_t, off_t)>("pwrite")(fd, bytes, size, at);
 }
 
 ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t at) {
-  moyo::test::NoteWrite(fd);
+  if (!moyo::test::MayWrite(fd)) return -1;
   return moyo::test::Real<ssize_t(int, const void*, size_t, off64_t)>("pwrite64")(fd, bytes, size,
                                                                                   at);
 }

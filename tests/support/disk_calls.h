@@ -30,6 +30,8 @@ class DiskCalls {
 
   // The next sync of that name fails with this errno, and does nothing.
   void FailNextSync(const std::string& name, int error = EIO);
+  // From now on every write to that name fails with this errno; 0: no more.
+  void FailWrites(const std::string& name, int error = ENOSPC);
 };
 
 }  // namespace moyo::test

@@ -16,6 +16,8 @@ Json ToJson(const TrainingState& state) {
           {"elapsed_seconds", state.elapsed_seconds},
           {"best_top1", state.best_top1},
           {"best_step", state.best_step},
+          {"judged_by", {state.judged_by.positions, state.judged_by.percent}},
+          {"learned", state.learned},
           {"finished", state.finished},
           {"dataset_digest", Hex(state.dataset_digest)},
           {"epoch", state.epoch},
@@ -39,6 +41,10 @@ TrainingState StateFromJson(const Json& json) {
   state.elapsed_seconds = json.at("elapsed_seconds");
   state.best_top1 = json.at("best_top1");
   state.best_step = json.value("best_step", uint64_t{0});
+  if (json.contains("judged_by")) {
+    state.judged_by = {json.at("judged_by").at(0), json.at("judged_by").at(1)};
+  }
+  state.learned = json.value("learned", state.samples);
   state.finished = json.at("finished");
   state.dataset_digest = absl::HexStringToBytes(json.at("dataset_digest").get<std::string>());
   state.epoch_positions = json.at("epoch_positions");

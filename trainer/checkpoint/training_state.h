@@ -22,6 +22,13 @@ struct ResolvedOptions {
   NetShape shape = {};
 };
 
+// Which validation positions: top-1 of other ones differs by more than two networks do.
+struct JudgedBy {
+  uint64_t positions = 0;  // of the dataset, at most; 0: not known (earlier checkpoints)
+  double percent = 0;      // of the games held out
+  bool operator==(const JudgedBy&) const = default;
+};
+
 // Running means over the last steps, as reports show them.
 struct RunningMeans {
   double policy_loss = 0;
@@ -35,9 +42,12 @@ struct RunningMeans {
 struct TrainingState {
   uint64_t samples = 0;  // drawn and learned from; the next sample's number
   uint64_t step = 0;
-  double elapsed_seconds = 0;   // of training, over all restarts
+  double elapsed_seconds = 0;  // of training, over all restarts
+  // Learned from in this schedule: `samples`, less what a change of games renumbered.
+  uint64_t learned = 0;
   double best_top1 = -1;        // of what model.pt holds
   uint64_t best_step = 0;       // its step
+  JudgedBy judged_by;           // best_top1
   ValidationResult validation;  // the last
   bool finished = false;
   uint64_t epoch = 0;               // from 0

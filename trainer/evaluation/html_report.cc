@@ -1,13 +1,12 @@
 #include "trainer/evaluation/html_report.h"
 
-#include <algorithm>
+#include <optional>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "common/base/text.h"
 #include "common/go/vertex.h"
+#include "trainer/evaluation/learning_curve.h"
 #include "trainer/evaluation/svg.h"
 
 namespace moyo::evaluation {
@@ -76,43 +75,29 @@ std::string CalibrationChart(const HtmlReportInput& input) {
   return LineChart(series, {.x_label = "wins promised", .y_label = "wins", .diagonal = true});
 }
 
-// Columns of curve.csv by name, a row a validation. Empty for another file. A row that a full disk
-// cut is passed over, and so are rows that were trained anew since: those of as many samples or
-// more that stand before another.
-std::vector<Series> CurveSeries(const std::string& csv, const std::vector<std::string>& names) {
-  const std::vector<std::string> lines = absl::StrSplit(csv, '\n', absl::SkipEmpty());
-  if (lines.empty()) return {};
-  const std::vector<std::string> heading = absl::StrSplit(lines[0], ',');
-  const auto column = [&heading](const std::string& name) {
-    return static_cast<size_t>(std::find(heading.begin(), heading.end(), name) - heading.begin());
-  };
+// Columns by name over the samples; a line without points where there is no such column.
+std::vector<Series> CurveSeries(const LearningCurve& curve, const std::vector<std::string>& names) {
   std::vector<Series> series;
-  for (const std::string& name : names) series.push_back({.name = name});
-  for (size_t i = 1; i < lines.size(); ++i) {
-    const std::vector<std::string> fields = absl::StrSplit(lines[i], ',');
-    double x = 0, y = 0;
-    const size_t samples = column("samples");
-    if (fields.size() != heading.size() || samples >= fields.size() ||
-        !absl::SimpleAtod(fields[samples], &x)) {
-      continue;
-    }
-    for (Series& line : series) {
-      while (!line.points.empty() && line.points.back().first >= x) line.points.pop_back();
-      const size_t at = column(line.name);
-      if (at < fields.size() && absl::SimpleAtod(fields[at], &y)) line.points.emplace_back(x, y);
+  for (const std::string& name : names) {
+    Series& line = series.emplace_back(Series{.name = name});
+    const std::optional<size_t> x = curve.Column("samples"), y = curve.Column(name);
+    if (!x || !y) continue;
+    for (const auto& row : curve.rows) {
+      if (row[*y]) line.points.emplace_back(*row[*x], *row[*y]);
     }
   }
   return series;
 }
 
 std::string CurveSection(const std::string& csv) {
-  const std::string accuracy = LineChart(CurveSeries(csv, {"top1", "top5", "value_accuracy"}),
+  const LearningCurve curve = ParseLearningCurve(csv);
+  const std::string accuracy = LineChart(CurveSeries(curve, {"top1", "top5", "value_accuracy"}),
                                          {.x_label = "samples", .y_label = "share, validation"});
-  const std::string nats = LineChart(CurveSeries(csv, {"nats", "policy_loss"}),
+  const std::string nats = LineChart(CurveSeries(curve, {"nats", "policy_loss"}),
                                      {.x_label = "samples", .y_label = "nats"});
-  const std::string value = LineChart(CurveSeries(csv, {"value_loss"}),
+  const std::string value = LineChart(CurveSeries(curve, {"value_loss"}),
                                       {.x_label = "samples", .y_label = "squared error"});
-  const std::string rate = LineChart(CurveSeries(csv, {"learning_rate"}),
+  const std::string rate = LineChart(CurveSeries(curve, {"learning_rate"}),
                                      {.x_label = "samples", .y_label = "rate", .high = 0});
   if (accuracy.empty()) return "";
   return absl::StrCat("<h2>Training</h2>\n<div class=\"row\">", Figure(accuracy, "Validation"),

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "common/base/host.h"
 #include "common/base/memory.h"
 #include "common/rpc/channel.h"
@@ -11,6 +12,9 @@ namespace moyo::trainer {
 namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(3);
+constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
+// Of the last report after training has ended: a server that is started again just then gets it.
+constexpr int kLastTries = 16;
 
 v1::TrainingProgress ProgressOf(const TrainingReport& r) {
   const MemoryUse memory = ReadMemoryUse();
@@ -81,8 +85,22 @@ void ProgressReporter::Run(const rpc::ServerAccess& server) {
     grpc::ClientContext context;
     rpc::SetDeadline(context, kCallTimeout);
     v1::ReportProgressResponse response;
-    (void)stub->ReportProgress(&context, request, &response);  // the next report holds all
+    const grpc::Status sent = stub->ReportProgress(&context, request, &response);
+    if (sent.error_code() == grpc::StatusCode::UNAVAILABLE && !WaitToSendAgain()) return;
   }
+}
+
+bool ProgressReporter::WaitToSendAgain() {
+  {
+    absl::MutexLock lock(&mutex_);
+    dirty_ = true;  // latest_ is the one that failed, or newer
+    if (!stopped_) {
+      mutex_.AwaitWithTimeout(absl::Condition(&stopped_), kRetryPause);
+      return true;
+    }
+  }
+  absl::SleepFor(kRetryPause);
+  return ++last_tries_ < kLastTries;
 }
 
 }  // namespace moyo::trainer

@@ -12,7 +12,8 @@
 
 namespace moyo::trainer {
 
-// Thread-safe. A server that is away misses reports and gets the newest when it is back.
+// Thread-safe. A server that is away misses reports and gets the newest when it is back: a report
+// that failed is sent again until a newer one takes its place.
 class ProgressReporter final : public TrainingObserver {
  public:
   // `server` is checked (rpc::AwaitServer).
@@ -22,11 +23,14 @@ class ProgressReporter final : public TrainingObserver {
 
  private:
   void Run(const rpc::ServerAccess& server);
+  // After a report that did not get there; false when it was tried often enough.
+  bool WaitToSendAgain();
 
   absl::Mutex mutex_;
   v1::TrainingProgress latest_ ABSL_GUARDED_BY(mutex_);
   bool dirty_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  int last_tries_ = 0;  // since training has ended; the thread's own
   std::thread thread_;
 };
 

@@ -2,15 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "common/base/digest.h"
 #include "common/base/files.h"
@@ -23,6 +19,7 @@
 #include "trainer/data/shard_files.h"
 #include "trainer/evaluation/game_evaluation.h"
 #include "trainer/evaluation/html_report.h"
+#include "trainer/evaluation/learning_curve.h"
 #include "trainer/evaluation/network_evaluator.h"
 
 namespace moyo::trainer {
@@ -71,21 +68,15 @@ absl::Status Judge(const Dataset& games, evaluation::GameEvaluation& judged) {
 }
 
 // A row a validation, a name a column; null where a field is no number.
-Json CurveJson(const std::string& csv) {
-  Json curve = Json::array();
-  const std::vector<std::string> lines = absl::StrSplit(csv, '\n', absl::SkipEmpty());
-  if (lines.empty()) return curve;
-  const std::vector<std::string> names = absl::StrSplit(lines[0], ',');
-  for (size_t i = 1; i < lines.size(); ++i) {
-    const std::vector<std::string> fields = absl::StrSplit(lines[i], ',');
-    Json row;
-    for (size_t column = 0; column < std::min(names.size(), fields.size()); ++column) {
-      double number = 0;
-      row[names[column]] = absl::SimpleAtod(fields[column], &number) ? Json(number) : Json(nullptr);
+Json CurveJson(const evaluation::LearningCurve& curve) {
+  Json rows = Json::array();
+  for (const auto& row : curve.rows) {
+    Json& named = rows.emplace_back();
+    for (size_t column = 0; column < row.size(); ++column) {
+      named[curve.columns[column]] = row[column] ? Json(*row[column]) : Json(nullptr);
     }
-    curve.push_back(std::move(row));
   }
-  return curve;
+  return rows;
 }
 
 Json RunJson(const RunRecord& run) {
@@ -136,7 +127,7 @@ absl::Status MakeReport(const ReportOptions& options,
   const std::string curve = ReadFile(options.run_dir + "/trainer/curve.csv").value_or("");
   Json json = Json::parse(evaluation::GameEvaluationJson(judged));
   json["run"] = RunJson(run);
-  json["curve"] = CurveJson(curve);
+  json["curve"] = CurveJson(evaluation::ParseLearningCurve(curve));
   absl::Status status = take(json.dump(1) + "\n");
   if (!options.html.empty()) {
     status.Update(

@@ -41,10 +41,10 @@ void AddToMeans(const StepResult& result, RunningMeans& means) {
   add(result.top1, means.top1);
 }
 
-// A quarter of the final validation: always the same positions, as another set's top-1 differs by
-// more than two networks do.
-uint64_t IntermediatePositions(const TrainingOptions& options) {
-  return std::max<uint64_t>(1, options.validation_positions / 4);
+// A quarter of the final validation, always the same positions.
+JudgedBy IntermediateValidation(const TrainingOptions& options) {
+  return {.positions = std::max<uint64_t>(1, options.validation_positions / 4),
+          .percent = options.validation_percent};
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ double Trainer::Progress() const {
   double progress = epochs / static_cast<double>(options_.epochs);
   if (options_.max_samples > 0) {
     progress = std::max(
-        progress, static_cast<double>(state_.samples) / static_cast<double>(options_.max_samples));
+        progress, static_cast<double>(state_.learned) / static_cast<double>(options_.max_samples));
   }
   return std::max(progress, time_progress_);
 }
@@ -94,7 +94,9 @@ absl::StatusOr<Trainer::Orders> Trainer::Agree() {
 uint64_t Trainer::PlannedSamples() const {
   const uint64_t epochs_left = options_.epochs - std::min(options_.epochs, state_.epoch);
   const uint64_t by_epochs = state_.epoch_first_sample + epochs_left * state_.epoch_positions;
-  return options_.max_samples == 0 ? by_epochs : std::min(by_epochs, options_.max_samples);
+  if (options_.max_samples == 0) return by_epochs;
+  const uint64_t left = options_.max_samples - std::min(options_.max_samples, state_.learned);
+  return std::min(by_epochs, state_.samples + left);
 }
 
 void Trainer::TakeDataset() {
@@ -109,7 +111,13 @@ absl::Status Trainer::Resume() {
     checkpoint_written_ = checkpoint_->written;
     state_ = checkpoint_->state;
     MOYO_RETURN_IF_ERROR(KeepModelComplete());
-    if (state_.dataset_digest != data_->digest()) GoOnWithOtherGames();
+    if (state_.dataset_digest != data_->digest()) {
+      GoOnWithOtherGames();
+    } else if (!state_.finished && state_.best_top1 >= 0 && state_.judged_by.positions > 0 &&
+               state_.judged_by != IntermediateValidation(options_)) {
+      spdlog::info("the validation has changed: the best network is judged anew");
+      JudgeBest();
+    }
     spdlog::info("resuming at sample {} of {}", WithCommas(state_.samples),
                  WithCommas(PlannedSamples()));
     checkpoint_.reset();
@@ -163,7 +171,7 @@ void Trainer::GoOnWithOtherGames() {
   const double share = static_cast<double>(Index()) / static_cast<double>(before);
   TakeDataset();
   if (finished) {
-    state_.samples = state_.epoch = state_.epoch_first_sample = 0;
+    state_.samples = state_.learned = state_.epoch = state_.epoch_first_sample = 0;
     state_.elapsed_seconds = 0;
   } else {
     state_.epoch_first_sample = state_.epoch * state_.epoch_positions;
@@ -177,14 +185,15 @@ void Trainer::GoOnWithOtherGames() {
   JudgeBest();
 }
 
-// What model.pt must be beaten at: the validation games of a new dataset.
+// What model.pt must be beaten at: the validation games of a new dataset, or other ones of it.
 void Trainer::JudgeBest() {
   if (!group_.is_first()) return;
   state_.best_top1 = -1;
   const auto best = LoadNetwork(ModelPath(options_));
   if (!best.ok()) return;
   (*best)->to(device_);
-  Judge(**best, IntermediatePositions(options_));
+  state_.judged_by = IntermediateValidation(options_);
+  Judge(**best, state_.judged_by.positions);
   state_.best_top1 = state_.validation.top1;
 }
 
@@ -256,6 +265,7 @@ absl::Status Trainer::Step() {
   }
   AddToMeans(result, state_.means);
   state_.samples += batch_.whole_size;
+  state_.learned += batch_.whole_size;
   ++state_.step;
   return group_.is_first() ? loss_log_.Add(state_.step, result) : absl::OkStatus();
 }
@@ -281,8 +291,10 @@ void Trainer::Judge(Network& network, uint64_t positions) {
 
 absl::Status Trainer::ValidateAndKeepBest() {
   if (!group_.is_first()) return absl::OkStatus();
-  Judge(learner_.judged(), IntermediatePositions(options_));
+  const JudgedBy by = IntermediateValidation(options_);
+  Judge(learner_.judged(), by.positions);
   if (state_.validation.top1 < state_.best_top1) return absl::OkStatus();
+  state_.judged_by = by;
   state_.best_top1 = state_.validation.top1;
   state_.best_step = state_.step;
   MOYO_RETURN_IF_ERROR(SaveState());

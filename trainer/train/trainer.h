@@ -72,6 +72,7 @@ class Trainer {
   absl::Status TrainEpoch();
   absl::Status BeginNextEpoch();
   absl::Status Step();
+  // Validates, and notes the result in state_.validation and trainer/curve.csv.
   void Judge(Network& network, uint64_t positions);
   absl::Status ValidateAndKeepBest();
   absl::Status SaveState();

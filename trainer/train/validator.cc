@@ -1,6 +1,8 @@
 #include "trainer/train/validator.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "trainer/data/sampler.h"
 #include "trainer/model/torch_compat.h"
@@ -22,12 +24,15 @@ void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& s
   const Autocast autocast(AutocastType(precision, device));
   const Network::Output output = network.forward(network.Input(batch.planes));
   const torch::Tensor target = torch::tensor(batch.policy).view({count, 1}).to(device);
-  const torch::Tensor log_policy = torch::log_softmax(output.policy, 1);
+  // As `moyo-play eval` counts: the smallest float stands for a probability that rounded to zero,
+  // and for none, so that the mean stays finite.
+  static const double least = std::log(std::numeric_limits<float>::min());
+  const torch::Tensor log_policy = torch::log_softmax(output.policy.to(torch::kFloat), 1);
   const torch::Tensor best = std::get<1>(output.policy.topk(5, 1));
   const torch::Tensor hits = best.eq(target);
   sums.top1 += hits.select(1, 0).sum().item<double>();
   sums.top5 += hits.sum().item<double>();
-  sums.nats -= log_policy.gather(1, target).sum().item<double>();
+  sums.nats -= log_policy.gather(1, target).nan_to_num(least).clamp_min(least).sum().item<double>();
   const torch::Tensor value = torch::tensor(batch.value).to(device);
   const torch::Tensor decided = value.ne(0);
   sums.value_known += decided.sum().item<double>();

@@ -243,7 +243,7 @@ class WorkerLoop::State {
     if (status.ok()) {
       Deliver(*finished, *unit, as);
     } else {
-      Release(*unit, as, status);
+      GiveBack(*unit, as, status);
     }
     metrics_.deliver_seconds.Increment(absl::ToDoubleSeconds(Clock::Steady().Now() - parsed));
     spdlog::debug("unit {} under token {}: {} games, {} bytes, {} ms", lease.unit_id(),
@@ -257,14 +257,19 @@ class WorkerLoop::State {
     absl::Status why;
     const Fate fate = delivery_->Deliver(finished, why);
     if (rpc::IsAccessRefused(why)) return Stop(why);  // what is kept waits for another token
-    if (fate == Fate::kRefused || fate == Fate::kLost) Release(unit, as, why);
+    if (fate == Fate::kLost) GiveBack(unit, as, why);
+    if (fate == Fate::kRefused) (void)Release(unit, as, why);  // counted as dropped
   }
 
-  void Release(const RunningUnit& unit, const Registration& as, const absl::Status& why) {
+  void GiveBack(const RunningUnit& unit, const Registration& as, const absl::Status& why) {
     if (unit.lost || absl::IsFailedPrecondition(why)) {
       metrics_.dropped.Increment();
-      return;
+    } else if (Release(unit, as, why).ok()) {
+      metrics_.released.Increment();
     }
+  }
+
+  absl::Status Release(const RunningUnit& unit, const Registration& as, const absl::Status& why) {
     v1::ReleaseUnitRequest request;
     request.set_worker_id(as.worker_id);
     request.set_run_id(as.run_id);
@@ -274,9 +279,9 @@ class WorkerLoop::State {
     request.set_failed(!absl::IsCancelled(why));
     request.set_error(std::string(why.message()));
     const absl::Status status = client_.Release(request);
-    metrics_.released.Increment();
     spdlog::info("gave unit {} back: {}{}", unit.lease.unit_id(), why.ToString(),
                  status.ok() ? "" : absl::StrCat(" (", status.ToString(), ")"));
+    return status;
   }
 
   absl::Duration HeartbeatInterval() {

@@ -37,7 +37,7 @@ WorkerMetrics::WorkerMetrics(prometheus::Registry& registry)
                 .Add({})),
       busy_slots(prometheus::BuildGauge()
                      .Name("moyo_worker_busy_slots")
-                     .Help("Units that it holds now.")
+                     .Help("Units that are fetched and parsed now.")
                      .Register(registry)
                      .Add({})),
       heartbeat_failures(prometheus::BuildCounter()

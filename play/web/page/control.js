@@ -83,7 +83,7 @@ export class Control {
     } finally {
       if (this.thinking === turn) this.thinking = 0;
     }
-    if (turn !== this.turn) return;
+    if (turn !== this.turn) return this.goOn(); // who came back while it thought still waits for it
     const session = { ...this.session, lostTurns: answer.lost_turns };
     if (answer.move === null) {
       this.end(session, { winner: session.human, by: "R" });
@@ -112,7 +112,8 @@ export class Control {
   play = (point) =>
     this.attempt(async () => {
       const { session, position } = this;
-      if (position === null) return;
+      // What is shown is not what is asked for as long as an answer is under way.
+      if (position === null || position.ply !== session.at) return;
       if (session.mode === "study") return this.study(position.to_move + point);
       if (session.outcome !== null) throw new api.Refusal("game_over");
       if (!sessions.atEnd(session)) throw new api.Refusal("looking_back");

@@ -14,6 +14,9 @@ function* keysOf(game) {
 
 const keyAt = (game, ply) => [...keysOf({ ...game, moves: game.moves.slice(0, ply) })].at(-1);
 
+// The evaluation compares the game's next move, so that is part of the key.
+const withNext = (key, game, ply) => `${key}>${game.moves[ply] ?? ""}`;
+
 export class Known {
   constructor() {
     this.positions = new Map();
@@ -21,14 +24,13 @@ export class Known {
     this.reviews = new Map();
   }
 
-  // The evaluation compares the game's next move, so that is part of the key.
   position(game, ply) {
-    return this.positions.get(`${keyAt(game, ply)}>${game.moves[ply] ?? ""}`);
+    return this.positions.get(withNext(keyAt(game, ply), game, ply));
   }
 
   keepPosition(game, ply, position) {
     if (this.positions.size >= kMostPositions) this.positions.clear();
-    this.positions.set(`${keyAt(game, ply)}>${game.moves[ply] ?? ""}`, position);
+    this.positions.set(withNext(keyAt(game, ply), game, ply), position);
     this.chances.set(keyAt(game, ply), position.evaluation?.black_wins);
   }
 
@@ -36,12 +38,12 @@ export class Known {
     const keys = [...keysOf(game)];
     plies.forEach((ply, i) => {
       this.chances.set(keys[from + i], ply.black_wins);
-      this.reviews.set(`${keys[from + i]}>`, ply);
+      this.reviews.set(withNext(keys[from + i], game, from + i), ply);
     });
   }
 
   isReviewed(game, ply) {
-    return this.reviews.has(`${keyAt(game, ply)}>`);
+    return this.reviews.has(withNext(keyAt(game, ply), game, ply));
   }
 
   chancesOf(game) {
@@ -53,8 +55,8 @@ export class Known {
     const counts = { b: { same: 0, all: 0 }, w: { same: 0, all: 0 } };
     let ply = 0;
     for (const key of keysOf(game)) {
-      const move = game.moves[ply++];
-      const review = this.reviews.get(`${key}>`);
+      const move = game.moves[ply];
+      const review = this.reviews.get(withNext(key, game, ply++));
       if (move === undefined || review?.next === undefined) continue;
       counts[move[0]].all += 1;
       counts[move[0]].same += review.next.rank === 1 ? 1 : 0;

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/play/fake_evaluator.h"
 
@@ -96,6 +97,31 @@ TEST(AnalysisCommandTest, BadRequestsAreAnswersAndTheNextOneCounts) {
   EXPECT_TRUE(Find(answers, "stop")->contains("error"));
   EXPECT_TRUE(Find(answers, "turns")->contains("error"));
   EXPECT_TRUE(Find(answers, "good")->contains("moveInfos"));
+}
+
+TEST(AnalysisCommandTest, RequestsTooDeepOrTooLongAreRefused) {
+  FakeEvaluator network;
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  const std::vector<json> answers =
+      Talk(absl::StrCat(R"({"id":"deep","action":"clear_cache","x":)", deep, "}\n",
+                        R"({"id":"long","x":")", std::string(1 << 20, 'x'), "\"}\n", Query("good")),
+           network);
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_THAT(answers[0]["error"].get<std::string>(), testing::HasSubstr("nested more than 32"));
+  EXPECT_THAT(answers[1]["error"].get<std::string>(), testing::HasSubstr("must be shorter than"));
+  EXPECT_EQ(answers[2]["id"], "good");
+}
+
+TEST(AnalysisCommandTest, ErrorsNameTheFieldOfActionsToo) {
+  FakeEvaluator network;
+  const std::vector<json> answers =
+      Talk(absl::StrCat("{}\n", R"({"id":"a","action":"dance"})", "\n",
+                        R"({"id":"t","action":"terminate"})", "\n"),
+           network);
+  ASSERT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers[0]["field"], "id");
+  EXPECT_EQ(answers[1]["field"], "action");
+  EXPECT_EQ(answers[2]["field"], "terminateId");
 }
 
 TEST(AnalysisCommandTest, ANetworkThatFailsIsAnErrorOfTheQuery) {

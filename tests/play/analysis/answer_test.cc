@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "play/move_views.h"
+#include "play/network_views.h"
 #include "tests/play/fake_evaluator.h"
 
 namespace moyo::play {

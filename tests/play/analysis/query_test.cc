@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/go/vertex.h"
 #include "gtest/gtest.h"
+#include "play/json_fields.h"
 
 namespace moyo::play {
 namespace {
@@ -51,6 +52,17 @@ TEST(QueryTest, TurnsComeInOrderOnceEachWithTheirPriorities) {
   const auto none = ParseQuery(Query(R"({"analyzeTurns": []})"));
   ASSERT_TRUE(none.ok());
   EXPECT_TRUE(none->turns.empty());
+}
+
+TEST(QueryTest, AfterHandicapStonesWhiteBegins) {
+  const auto first = [](const char* more) { return ParseQuery(Query(more))->first_to_move; };
+  EXPECT_EQ(first(R"({"initialStones": [["B", "Q4"], ["B", "D16"]]})"), go::Color::kWhite);
+  EXPECT_EQ(first(R"({"initialStones": [["B", "Q4"], ["B", "D16"]], "initialPlayer": "B"})"),
+            go::Color::kBlack);
+  EXPECT_EQ(first(R"({"initialStones": [["B", "Q4"]]})"), std::nullopt);
+  EXPECT_EQ(first(R"({"initialStones": [["B", "Q4"], ["W", "D16"]]})"), std::nullopt);
+  EXPECT_EQ(first(R"({"initialStones": [["B", "Q4"], ["B", "C3"]], "moves": [["B", "D16"]]})"),
+            std::nullopt);
 }
 
 TEST(QueryTest, PriorityIsOfEveryTurn) {
@@ -149,7 +161,7 @@ TEST(QueryTest, WhatIsWrongIsNamed) {
     EXPECT_EQ(FieldOf(query.status()), field) << what;
     EXPECT_FALSE(query.status().message().empty()) << what;
   }
-  for (const char* field : {"moves", "boardXSize", "boardYSize"}) {
+  for (const char* field : {"id", "moves", "boardXSize", "boardYSize"}) {
     json missing = Query();
     missing.erase(field);
     EXPECT_EQ(FieldOf(ParseQuery(missing).status()), field);
@@ -168,7 +180,7 @@ TEST(QueryTest, AnIllegalMoveIsCalledThat) {
 TEST(QueryTest, TurnNumbersOfATerminateRequest) {
   EXPECT_FALSE(ParseTurnNumbers(json::parse(R"({"id": "a"})"))->has_value());
   EXPECT_EQ(**ParseTurnNumbers(json::parse(R"({"turnNumbers": [3, 1]})")),
-            (std::vector<size_t>{3, 1}));
+            (std::set<size_t>{1, 3}));
   EXPECT_EQ(FieldOf(ParseTurnNumbers(json::parse(R"({"turnNumbers": "all"})")).status()),
             "turnNumbers");
 }

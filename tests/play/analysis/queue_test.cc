@@ -1,5 +1,6 @@
 #include "play/analysis/queue.h"
 
+#include <atomic>
 #include <thread>
 
 #include "gtest/gtest.h"
@@ -55,6 +56,27 @@ TEST(AnalysisQueueTest, AWaitingThreadGetsWhatComesAndThenTheEnd) {
   queue.Close();
   taking.join();
   EXPECT_EQ(seen.size(), 50u);
+}
+
+// A reader that is ahead of the network waits for it, and loses nothing.
+TEST(AnalysisQueueTest, AFullQueueIsFilledNoFurtherUntilAJobIsTaken) {
+  AnalysisQueue queue;
+  constexpr size_t kMore = 3;
+  std::atomic<size_t> added = 0;
+  std::thread adding([&] {
+    for (size_t i = 0; i < AnalysisQueue::kMostWaiting + kMore; ++i) {
+      queue.Add(Query("q", {{.number = i}}));
+      ++added;
+    }
+    queue.Close();
+  });
+  size_t taken = 0;
+  while (const auto job = queue.Next()) {
+    EXPECT_EQ(job->turn, taken++);
+    EXPECT_LE(added.load(), AnalysisQueue::kMostWaiting + taken);
+  }
+  adding.join();
+  EXPECT_EQ(taken, AnalysisQueue::kMostWaiting + kMore);
 }
 
 }  // namespace

@@ -151,6 +151,20 @@ TEST_F(CataloguerTest, ScanThatNamesAFolderTwiceIsResumedToItsEnd) {
   EXPECT_EQ(store_->GetStatus().ledger.found, 1u);
 }
 
+TEST_F(CataloguerTest, CutScanGoesOnWithThePathsThatAreThere) {
+  games_.Write("a.sgf", kGame);
+  const std::string away = games_.path() + "/away";
+  ASSERT_TRUE(store_->BeginScan({away, games_.path() + "/a.sgf"}, 0).ok());  // and a crash
+  const absl::Status status = cataloguer_->ResumeScans();
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_NE(status.message().find(away), std::string::npos) << status;
+  EXPECT_EQ(store_->GetStatus().ledger.found, 1u);
+  ASSERT_EQ(store_->UnfinishedScans()->size(), 1u);
+  games_.Write("away", kGame);  // it is back
+  EXPECT_TRUE(cataloguer_->ResumeScans().ok());
+  EXPECT_EQ(store_->UnfinishedScans()->size(), 0u);
+}
+
 TEST_F(CataloguerTest, MissingAndEmptyPathsSayWhatToDo) {
   EXPECT_TRUE(absl::IsNotFound(cataloguer_->Scan({games_.path() + "/none"}, 0).status()));
   EXPECT_TRUE(absl::IsFailedPrecondition(cataloguer_->Scan({games_.path()}, 0).status()));

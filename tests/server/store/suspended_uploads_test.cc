@@ -4,6 +4,7 @@
 
 #include "common/base/files.h"
 #include "tests/server/store/store_fixture.h"
+#include "tests/support/disk_calls.h"
 
 namespace moyo::store {
 namespace {
@@ -104,6 +105,20 @@ TEST_F(SuspendedUploadsTest, OldOnesAndThoseOfLostLeasesAreRemoved) {
   }
   EXPECT_EQ(store_->SuspendedBytes(KeyOf(kept)), 0u);
   EXPECT_EQ(FilesThere(), 0u);
+}
+
+// They are what can be freed.
+TEST_F(SuspendedUploadsTest, FullDiskThatKeepsALeaseFromEndingStillLosesThem) {
+  AddUnits({{1}});
+  const work::Unit unit = Lease().unit;
+  store_->SuspendUpload(KeyOf(unit), Begun(unit, kMiB));
+  clock_.Advance(absl::Minutes(6));
+  test::DiskCalls calls;
+  calls.FailWrites("moyo.db-wal");
+  EXPECT_TRUE(absl::IsResourceExhausted(store_->Reap().status()));
+  EXPECT_EQ(FilesThere(), 0u);
+  calls.FailWrites("", 0);
+  EXPECT_EQ(*store_->Reap(), 1);
 }
 
 TEST_F(SuspendedUploadsTest, UploadRenewsItsLeaseAsItBeginsComesOnAndGoesOn) {

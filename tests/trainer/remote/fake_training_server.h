@@ -24,6 +24,12 @@ class FakeTrainingServer final : public v1::TrainingService::Service {
   }
   ~FakeTrainingServer() override { server_->Shutdown(); }
 
+  // The next `count` reports of a finished training find nobody.
+  void MissFinishedReports(int count) {
+    absl::MutexLock lock(&mutex_);
+    missed_ = count;
+  }
+
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
   // Default values when none has come.
   v1::TrainingProgress last() {
@@ -35,12 +41,17 @@ class FakeTrainingServer final : public v1::TrainingService::Service {
   grpc::Status ReportProgress(grpc::ServerContext*, const v1::ReportProgressRequest* request,
                               v1::ReportProgressResponse*) override {
     absl::MutexLock lock(&mutex_);
+    if (request->progress().finished() && missed_ > 0) {
+      --missed_;
+      return {grpc::StatusCode::UNAVAILABLE, "being started again"};
+    }
     last_ = request->progress();
     return grpc::Status::OK;
   }
 
   absl::Mutex mutex_;
   v1::TrainingProgress last_ ABSL_GUARDED_BY(mutex_);
+  int missed_ ABSL_GUARDED_BY(mutex_) = 0;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

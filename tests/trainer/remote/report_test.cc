@@ -24,6 +24,16 @@ class ReportTest : public TrainingTest {
   }
 };
 
+TEST_F(ReportTest, TheLastReportIsSentUntilTheServerHasIt) {
+  FakeTrainingServer server;
+  server.MissFinishedReports(2);
+  {
+    ProgressReporter reporter(rpc::ServerAccess(server.address()));
+    ASSERT_TRUE(Train(Options("missed"), source_, reporter).ok());
+  }
+  EXPECT_TRUE(server.last().finished());
+}
+
 TEST_F(ReportTest, FinishedRunThatIsStartedAgainReportsTheSameFigures) {
   const TrainingOptions options = Options("reports");
   absl::Status status;

@@ -67,6 +67,21 @@ TEST_F(GrowthTest, EpochWhoseGamesAreGoneGoesOnAtTheSameShare) {
   EXPECT_EQ(LastSamples(options), options.epochs * EpochPositions());
 }
 
+// The numbers of samples change with the games; what the schedule has learned does not.
+TEST_F(GrowthTest, MaxSamplesCountsWhatWasLearnedWhenTheGamesChange) {
+  TrainingOptions options = Options("counted");
+  options.max_samples = 6 * options.batch_size;
+  options.keep_checkpoints = 100;
+  options.checkpoint_interval = absl::ZeroDuration();
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(observer_.last().step, 6u);
+  KeepOldestCheckpoint(options);
+  source_.Add(MakeShards(40, 10, 'e'));
+  source_.Forget(std::string(32, 'd'));
+  ASSERT_TRUE(TrainHere(options).ok());
+  EXPECT_EQ(observer_.last().step, 6u);
+}
+
 TEST_F(GrowthTest, GamesAddedAfterTheEndStartANewScheduleFromTheWeights) {
   const TrainingOptions options = Options("again");
   ASSERT_TRUE(TrainHere(options).ok());

@@ -187,6 +187,24 @@ TEST_F(TrainingTest, NewestCheckpointsAndTheBestAreKept) {
   EXPECT_THAT(Checkpoints(options), testing::ElementsAreArray(expected));
 }
 
+// Before the first step: what model.pt must be beaten at is of the positions that will judge.
+TEST_F(TrainingTest, OtherValidationPositionsJudgeTheBestAnew) {
+  TrainingOptions options = Options("judged");
+  options.checkpoint_interval = options.validation_interval = absl::ZeroDuration();
+  options.keep_checkpoints = 100;
+  ASSERT_TRUE(TrainHere(options).ok());
+  KeepOldestCheckpoint(options);
+  const auto rows = [&options]() -> std::vector<std::string> {
+    return absl::StrSplit(Bytes(options, "trainer/curve.csv"), '\n', absl::SkipEmpty());
+  };
+  const size_t before = rows().size();
+  options.validation_positions = 16;
+  ASSERT_TRUE(TrainHere(options).ok());
+  const std::vector<std::string> fields = absl::StrSplit(rows().at(before), ',');
+  EXPECT_EQ(fields.at(1), "16");  // samples of the checkpoint
+  EXPECT_EQ(fields.at(5), "4");   // a quarter of the positions
+}
+
 TEST_F(TrainingTest, KillBetweenCheckpointAndModelIsMadeGood) {
   const TrainingOptions options = Options("between");
   ASSERT_TRUE(TrainHere(options).ok());

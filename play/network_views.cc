@@ -1,4 +1,4 @@
-#include "play/move_views.h"
+#include "play/network_views.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,22 @@
 #include "common/base/status_macros.h"
 
 namespace moyo::play {
+
+void DropNan(evaluation::Evaluation& evaluation) {
+  for (float& probability : evaluation.policy) {
+    if (!(probability >= 0)) probability = 0;
+  }
+}
+
+absl::StatusOr<evaluation::Evaluation> EvaluatePosition(const GameState& state, go::Color color,
+                                                        evaluation::Evaluator& evaluator) {
+  const features::BitPlanes planes = state.Planes(color);
+  MOYO_ASSIGN_OR_RETURN(std::vector<evaluation::Evaluation> evaluations,
+                        evaluator.Evaluate({&planes, 1}));
+  if (evaluations.size() != 1) return absl::InternalError("the network gave no evaluation");
+  DropNan(evaluations[0]);
+  return evaluations[0];
+}
 
 double WinRate(float value) {
   if (std::isnan(value)) return 0.5;
@@ -34,5 +50,7 @@ absl::StatusOr<std::vector<double>> WinRatesAfter(const GameState& state, go::Co
   for (const evaluation::Evaluation& view : views) rates.push_back(WinRate(-view.value));
   return rates;
 }
+
+double ToSixDigits(double value) { return std::round(value * 1e6) / 1e6; }
 
 }  // namespace moyo::play

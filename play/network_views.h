@@ -1,5 +1,4 @@
-// The network's moves with its view of each: what analysis answers, in GTP and in JSON, are made
-// of.
+// What the network thinks of a position and of its moves, safe from what a damaged one gives.
 #pragma once
 
 #include <span>
@@ -12,8 +11,14 @@
 
 namespace moyo::play {
 
-// A value as a share of wins, 0 to 1, of the side whose value it is. One half for NaN, which a
-// damaged network gives.
+// A damaged network may give NaN, which no ordering survives: such a probability becomes 0.
+void DropNan(evaluation::Evaluation& evaluation);
+
+// The position with `color` to move, without NaN among its probabilities.
+absl::StatusOr<evaluation::Evaluation> EvaluatePosition(const GameState& state, go::Color color,
+                                                        evaluation::Evaluator& evaluator);
+
+// A value as a share of wins, 0 to 1, of the side whose value it is; one half for NaN.
 double WinRate(float value);
 
 // Where a search would count visits: thousandths of the policy, at least 1.
@@ -25,5 +30,8 @@ int Visits(const Suggestion& move);
 absl::StatusOr<std::vector<double>> WinRatesAfter(const GameState& state, go::Color color,
                                                   std::span<const Suggestion> moves,
                                                   evaluation::Evaluator& evaluator);
+
+// To six digits, more than a network knows, for numbers that are written as text.
+double ToSixDigits(double value);
 
 }  // namespace moyo::play
