@@ -220,9 +220,10 @@ class Store {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   const work::Unit* Find(work::UnitId id) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   work::Decision DecideFor(const work::Unit& unit, const work::Event& event) const;
-  // In a transaction: writes a unit that failed, with its halves or its quarantined games.
+  // In a transaction: writes a unit whose lease or check has ended without a commit, with its
+  // halves or its quarantined games, if it comes to that.
   absl::Status WriteLeaving(const work::Unit& before, const work::Unit& next,
-                           std::vector<work::Unit>& halves, LedgerChange& change)
+                            std::vector<work::Unit>& halves, LedgerChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteHalves(const work::Unit& unit, std::vector<work::Unit>& halves)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -187,6 +187,52 @@ test("records of any charset are opened, compared with the network, and left for
   await close();
 });
 
+// Holds back what the server answers to `path`, until the function that it gives is called.
+async function hold(page, path) {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(`**${path}`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
+test("clicks that come before the answer add nothing to it", async () => {
+  const { page, faults, close } = await open();
+  await openFile(page, "fast.sgf", "(;SZ[19];B[dp];W[pp])");
+  await waitForText(page, "#move-of", "Move 0 of 2");
+  await page.keyboard.press("End");
+  await stoneAt(page, "Q4", "w");
+  const release = await hold(page, "/api/position");
+  await page.click(vertex("C3"));
+  await page.click(vertex("C3"));
+  await page.click(vertex("R17"));
+  release();
+  await stoneAt(page, "C3", "b");
+  await page.click(vertex("R17"));
+  await stoneAt(page, "R17", "w");
+  await waitForText(page, "#move-of", "Move 4 of 4");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("who looks back while the network thinks still gets its answer", async () => {
+  const { page, faults, close } = await open();
+  await waitForText(page, "#status", "Black to move");
+  const release = await hold(page, "/api/reply");
+  await page.click(vertex("Q16"));
+  await stoneAt(page, "Q16", "b");
+  await page.keyboard.press("ArrowLeft");
+  await waitForText(page, "#move-of", "Move 0 of 1");
+  await page.keyboard.press("End");
+  await waitForText(page, "#move-of", "Move 1 of 1");
+  release();
+  await stoneAt(page, "D4", "w");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test("everything works by keyboard", async () => {
   const { page, faults, close } = await open();
   await waitForText(page, "#status", "Black to move");

@@ -17,6 +17,7 @@ Json ToJson(const TrainingState& state) {
           {"best_top1", state.best_top1},
           {"best_step", state.best_step},
           {"judged_by", {state.judged_by.positions, state.judged_by.percent}},
+          {"best_value_scale", state.best_value_scale},
           {"learned", state.learned},
           {"finished", state.finished},
           {"dataset_digest", Hex(state.dataset_digest)},
@@ -44,6 +45,7 @@ TrainingState StateFromJson(const Json& json) {
   if (json.contains("judged_by")) {
     state.judged_by = {json.at("judged_by").at(0), json.at("judged_by").at(1)};
   }
+  state.best_value_scale = json.value("best_value_scale", 1.0);
   state.learned = json.value("learned", state.samples);
   state.finished = json.at("finished");
   state.dataset_digest = absl::HexStringToBytes(json.at("dataset_digest").get<std::string>());

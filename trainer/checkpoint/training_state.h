@@ -48,6 +48,7 @@ struct TrainingState {
   double best_top1 = -1;        // of what model.pt holds
   uint64_t best_step = 0;       // its step
   JudgedBy judged_by;           // best_top1
+  double best_value_scale = 1;  // with which model.pt was saved
   ValidationResult validation;  // the last
   bool finished = false;
   uint64_t epoch = 0;               // from 0

@@ -60,14 +60,16 @@ bool IsPossible(const NetShape& shape) {
          shape.filters <= kMaxFilters;
 }
 
-absl::Status SaveModel(const Network& network, const std::string& path) {
+absl::Status SaveModel(const Network& network, const std::string& path, double value_scale) {
   try {
     torch::serialize::OutputArchive archive;
-    if (network.device().is_cpu()) {
+    // A copy is on the CPU: machines without the device read the file, too.
+    if (network.device().is_cpu() && value_scale == 1) {
       network.save(archive);
-    } else {  // machines without the device read the file, too
+    } else {
       const std::shared_ptr<Network> copy = MakeNetwork(network.shape);
       CopyWeights(network, *copy);
+      ScaleValue(*copy, value_scale);
       copy->save(archive);
     }
     const nlohmann::json json = {

@@ -15,8 +15,9 @@ namespace moyo::trainer {
 
 inline constexpr int kModelFormat = 1;
 
-// Published atomically: the file at `path` is complete at any moment.
-absl::Status SaveModel(const Network& network, const std::string& path);
+// With its value scaled (ScaleValue). Published atomically: the file at `path` is complete at any
+// moment.
+absl::Status SaveModel(const Network& network, const std::string& path, double value_scale = 1);
 // In eval mode. NOT_FOUND; DATA_LOSS: not the bytes that were saved; INVALID_ARGUMENT: neither a
 // Moyo model nor a Leela Zero weights file, or of another format.
 absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path);

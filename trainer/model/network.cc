@@ -34,6 +34,14 @@ void ToChannelsLast(torch::nn::Module& network) {
   }
 }
 
+void ScaleValue(Network& network, double scale) {
+  const torch::NoGradGuard no_grad;
+  auto parameters = network.named_parameters();
+  for (const char* name : {"value_linear.weight", "value_linear.bias"}) {
+    parameters[name].mul_(scale);
+  }
+}
+
 void CopyWeights(const Network& from, Network& to) {
   torch::NoGradGuard no_grad;
   const auto copy = [](const std::vector<torch::Tensor>& source,

@@ -38,6 +38,9 @@ std::shared_ptr<Network> MakeNetwork(const NetShape& shape);
 // Weights in channels_last order, which oneDNN runs fastest.
 void ToChannelsLast(torch::nn::Module& network);
 
+// Makes the logit of every value `scale` times as large: surer above 1, less sure below.
+void ScaleValue(Network& network, double scale);
+
 // Weights and running statistics of a network of the same shape, on whatever device.
 void CopyWeights(const Network& from, Network& to);
 

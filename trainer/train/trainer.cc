@@ -155,7 +155,7 @@ absl::Status Trainer::KeepModelComplete() {
     return absl::OkStatus();
   }
   const auto best = ReadNetworkOfStep(CheckpointFolder(options_), state_.best_step, options_.shape);
-  if (best.ok()) return SaveModel(**best, ModelPath(options_));
+  if (best.ok()) return SaveModel(**best, ModelPath(options_), state_.best_value_scale);
   if (missing) {  // then whatever comes next is the best
     state_.best_top1 = -1;
     state_.finished = false;
@@ -297,8 +297,9 @@ absl::Status Trainer::ValidateAndKeepBest() {
   state_.judged_by = by;
   state_.best_top1 = state_.validation.top1;
   state_.best_step = state_.step;
+  state_.best_value_scale = state_.validation.value_scale;
   MOYO_RETURN_IF_ERROR(SaveState());
-  return SaveModel(learner_.judged(), ModelPath(options_));
+  return SaveModel(learner_.judged(), ModelPath(options_), state_.best_value_scale);
 }
 
 absl::Status Trainer::SaveState() {

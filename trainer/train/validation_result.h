@@ -11,6 +11,7 @@ struct ValidationResult {
   double top5 = 0;
   double nats = 0;            // mean policy cross entropy
   double value_accuracy = 0;  // share of known results whose sign the value has
+  double value_scale = 1;     // that suits the values (value_scale.h)
 };
 
 }  // namespace moyo::trainer

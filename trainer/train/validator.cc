@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "trainer/data/sampler.h"
 #include "trainer/model/torch_compat.h"
 #include "trainer/train/precision.h"
+#include "trainer/train/value_scale.h"
 
 namespace moyo::trainer {
 namespace {
@@ -16,6 +18,7 @@ constexpr size_t kBatchSize = 128;
 
 struct Sums {
   double top1 = 0, top5 = 0, nats = 0, value_right = 0, value_known = 0;
+  std::vector<float> values, results;
 };
 
 void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& sums) {
@@ -37,6 +40,9 @@ void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& s
   const torch::Tensor decided = value.ne(0);
   sums.value_known += decided.sum().item<double>();
   sums.value_right += output.value.mul(value).gt(0).logical_and(decided).sum().item<double>();
+  const torch::Tensor values = output.value.to(torch::kCPU, torch::kFloat).contiguous();
+  sums.values.insert(sums.values.end(), values.data_ptr<float>(), values.data_ptr<float>() + count);
+  sums.results.insert(sums.results.end(), batch.value.begin(), batch.value.end());
 }
 
 }  // namespace
@@ -62,6 +68,7 @@ ValidationResult Validate(const Dataset& dataset, Network& network, Precision pr
   result.top5 = sums.top5 / positions;
   result.nats = sums.nats / positions;
   result.value_accuracy = sums.value_known > 0 ? sums.value_right / sums.value_known : 0;
+  result.value_scale = FitValueScale(sums.values, sums.results);
   return result;
 }
 

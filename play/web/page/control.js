@@ -112,9 +112,11 @@ export class Control {
   play = (point) =>
     this.attempt(async () => {
       const { session, position } = this;
-      // What is shown is not what is asked for as long as an answer is under way.
-      if (position === null || position.ply !== session.at) return;
-      if (session.mode === "study") return this.study(position.to_move + point);
+      if (position === null) return;
+      if (session.mode === "study") {
+        // As long as an answer is under way, the board shows another position than is asked for.
+        return position.ply === session.at ? this.study(position.to_move + point) : undefined;
+      }
       if (session.outcome !== null) throw new api.Refusal("game_over");
       if (!sessions.atEnd(session)) throw new api.Refusal("looking_back");
       if (this.thinking > 0 || position.to_move !== session.human) throw new api.Refusal("not_your_turn");

@@ -186,7 +186,7 @@ TEST(GameReader, ListLineIsReadAsA19By19Game) {
   const Outcome outcome = ReadOne("964282199\t;B[pp];W[];B[dq]");
   EXPECT_EQ(Moves(outcome.game), "Bpp W-- Bdq ");
   EXPECT_EQ(outcome.game.info.board_size, 19);
-  EXPECT_EQ(Moves(ReadOne("12\t;B[pd]C[see (;B[aa])];W[dd]").game), "Bpd Wdd ");
+  EXPECT_EQ(Moves(ReadOne("12\t;B[pd]C[see (;)];W[dd]").game), "Bpd Wdd ");
 }
 
 TEST(GameReader, HeaderFactsAreKept) {

@@ -93,6 +93,25 @@ TEST(NetworkTest, FlippedBitOfAModelIsNoticed) {
   }
 }
 
+TEST(NetworkTest, ModelIsSavedWithItsValueScaledAndNothingElse) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/model.pt";
+  const torch::NoGradGuard no_grad;
+  for (const Architecture architecture : {Architecture::kLeelaZero, Architecture::kGlobalPooling}) {
+    const auto network = MakeNetwork({.blocks = 1, .filters = 8, .architecture = architecture});
+    network->eval();
+    ASSERT_TRUE(SaveModel(*network, path, 0.25).ok());
+    const auto loaded = LoadNetwork(path);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    const torch::Tensor planes = torch::rand({4, network->input_channels, 19, 19});
+    const Network::Output before = network->forward(planes);
+    const Network::Output after = (*loaded)->forward(planes);
+    EXPECT_TRUE(torch::allclose(after.policy, before.policy, 1e-4, 1e-4));
+    EXPECT_TRUE(
+        torch::allclose(after.value, torch::tanh(0.25 * torch::atanh(before.value)), 1e-3, 1e-4));
+  }
+}
+
 TEST(NetworkTest, ModelOfTheFirstVersionHasNoSeal) {
   const test::TempFolder folder;
   const std::string path = folder.path() + "/model.pt";
