@@ -68,8 +68,6 @@ absl::Status ErrnoStatus(int error, std::string_view what, const std::string& pa
   switch (error) {
     case ENOENT:
     case ENOTDIR:
-    case EISDIR:
-    case ELOOP:
       return absl::NotFoundError(absl::StrCat(text, "; check the path"));
     case EACCES:
     case EPERM:

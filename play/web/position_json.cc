@@ -35,6 +35,7 @@ ordered_json PointOrNull(go::Point point) {
 }
 
 double BlackWins(go::Color to_move, float value) {
+  if (std::isnan(value)) return value;  // of a damaged network: null as JSON, not one half
   return ToSixDigits(WinRate(to_move == go::Color::kBlack ? value : -value));
 }
 
