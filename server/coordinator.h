@@ -130,7 +130,7 @@ class Coordinator {
   void ResumeUntilThrough();
   // Sees to an added scan that the machine's trouble cut; gives what its caller gets.
   absl::Status SeeToCutScan(const std::vector<std::string>& paths, uint64_t limit_games,
-                       const absl::Status& cut);
+                            const absl::Status& cut);
   // Empty when unknown; else marks it as seen.
   std::string SeeWorker(const std::string& worker_id);
   // False: no unit was granted, and nothing need reach the disk.

@@ -171,7 +171,7 @@ absl::Status Store::ApplyLeaving(const work::Unit& before, const work::Unit& nex
 }
 
 absl::Status Store::WriteLeaving(const work::Unit& before, const work::Unit& next,
-                                std::vector<work::Unit>& halves, LedgerChange& change) {
+                                 std::vector<work::Unit>& halves, LedgerChange& change) {
   MOYO_RETURN_IF_ERROR(unit_table_.Update(next, before.token));
   if (next.state == work::UnitState::kSplit) return WriteHalves(next, halves);
   if (next.state == work::UnitState::kQuarantined) return WriteQuarantined(next, change);
