@@ -223,9 +223,9 @@ test("who looks back while the network thinks still gets its answer", async () =
   const release = await hold(page, "/api/reply");
   await page.click(vertex("Q16"));
   await stoneAt(page, "Q16", "b");
-  await page.keyboard.press("ArrowLeft");
+  await page.click("#back");
   await waitForText(page, "#move-of", "Move 0 of 1");
-  await page.keyboard.press("End");
+  await page.click("#last");
   await waitForText(page, "#move-of", "Move 1 of 1");
   release();
   await stoneAt(page, "D4", "w");
