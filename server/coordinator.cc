@@ -40,10 +40,11 @@ absl::Status Coordinator::Load() { return training_.Load(); }
 
 void Coordinator::Tick() {
   const absl::StatusOr<int> reaped = store_.Reap();
-  if (reaped.status() != reap_status_) {  // once, not at each tick
-    reap_status_ = NoteFullDisk(reaped.status());
-    if (!reaped.ok()) spdlog::error("cannot end leases: {}", std::string(reap_status_.message()));
+  const absl::Status status = NoteFullDisk(reaped.status());
+  if (!status.ok() && status != reap_status_) {  // once, not at each tick
+    spdlog::error("cannot end leases: {}", std::string(status.message()));
   }
+  reap_status_ = status;
   if (reaped.ok() && *reaped > 0) spdlog::warn("{} lease(s) ran out", *reaped);
   absl::MutexLock lock(&mutex_);
   const absl::Time oldest = clock_.Now() - kForgetWorkerAfter;

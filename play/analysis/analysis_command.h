@@ -1,5 +1,5 @@
 // `moyo-play analysis`: the JSON analysis protocol that KaTrain and other programs speak with their
-// engine. One request a line in, one answer a line out.
+// engine. A request is a line, and so is an answer.
 #pragma once
 
 #include <istream>

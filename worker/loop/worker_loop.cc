@@ -258,7 +258,8 @@ class WorkerLoop::State {
     const Fate fate = delivery_->Deliver(finished, why);
     if (rpc::IsAccessRefused(why)) return Stop(why);  // what is kept waits for another token
     if (fate == Fate::kLost) GiveBack(unit, as, why);
-    if (fate == Fate::kRefused) (void)Release(unit, as, why);  // counted as dropped
+    // Counted as dropped already.
+    if (fate == Fate::kRefused && !unit.lost) (void)Release(unit, as, why);
   }
 
   void GiveBack(const RunningUnit& unit, const Registration& as, const absl::Status& why) {
