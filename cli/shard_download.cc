@@ -72,7 +72,7 @@ absl::StatusOr<std::string> Fetch(ServerConnection& server, const v1::ShardEntry
 }
 
 bool IsThere(const std::string& path, const v1::ShardEntry& entry) {
-  const absl::StatusOr<std::string> bytes = ReadFile(path, kShardMaxBytes);
+  const absl::StatusOr<std::string> bytes = ReadFile(path, shard::kMaxFileBytes);
   return bytes.ok() && CheckShard(entry, *bytes).ok();
 }
 
@@ -105,10 +105,10 @@ absl::StatusOr<v1::GetManifestResponse> GetManifest(ServerConnection& server) {
 }
 
 absl::StatusOr<FetchedShard> FetchShard(ServerConnection& server, const v1::ShardEntry& entry) {
-  if (entry.length_bytes() > kShardMaxBytes) {
+  if (entry.length_bytes() > shard::kMaxFileBytes) {
     return absl::ResourceExhaustedError(absl::StrCat(ShardFileName(entry.unit_id()), " would have ",
                                                      entry.length_bytes(), " bytes, the limit is ",
-                                                     kShardMaxBytes));
+                                                     shard::kMaxFileBytes));
   }
   absl::Status wrong;
   for (int attempt = 0; attempt < 2; ++attempt) {

@@ -26,8 +26,6 @@ struct DownloadResult {
 absl::StatusOr<DownloadResult> DownloadShards(ServerConnection& server, const std::string& out,
                                               ProgressBar& progress);
 
-inline constexpr uint64_t kShardMaxBytes = uint64_t{1} << 30;
-
 // The ordered shards of the server's dataset. Errors name the server.
 absl::StatusOr<v1::GetManifestResponse> GetManifest(ServerConnection& server);
 
@@ -38,7 +36,7 @@ struct FetchedShard {
 
 // One shard, checked against its manifest entry; asked for once more when the first
 // answer was wrong (a proxy may have cut it). DATA_LOSS: twice wrong. RESOURCE_EXHAUSTED: over
-// kShardMaxBytes. CANCELLED: a signal.
+// shard::kMaxFileBytes. CANCELLED: a signal.
 absl::StatusOr<FetchedShard> FetchShard(ServerConnection& server, const v1::ShardEntry& entry);
 
 // unit-00000012.npz

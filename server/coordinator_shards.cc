@@ -11,13 +11,13 @@
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/protocol.h"
+#include "common/shard/shard.h"
 #include "server/coordinator.h"
 #include "server/messages.h"
 
 namespace moyo::server {
 namespace {
 
-constexpr uint64_t kMaxShardBytes = 1ull << 30;
 // A lease is renewed each time that so much more of its shard came.
 constexpr uint64_t kRenewEveryBytes = rpc::kChunkBytes;
 
@@ -56,10 +56,10 @@ absl::Status Coordinator::CheckHeader(const v1::UploadShardHeader& header) const
     return absl::InvalidArgumentError("a shard digest has 32 bytes");
   }
   MOYO_RETURN_IF_ERROR(CheckRun(header.run_id()));
-  if (header.length_bytes() <= kMaxShardBytes) return absl::OkStatus();
+  if (header.length_bytes() <= shard::kMaxFileBytes) return absl::OkStatus();
   // Not RESOURCE_EXHAUSTED: no waiting makes it smaller. Given back as failed, the unit is split.
   return absl::InvalidArgumentError(
-      absl::StrCat("a shard may have at most ", kMaxShardBytes, " bytes"));
+      absl::StrCat("a shard may have at most ", shard::kMaxFileBytes, " bytes"));
 }
 
 absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& receive) {

@@ -18,8 +18,10 @@ void AddNetworkOptions(CLI::App& app, TrainingOptions& o) {
                  "start from these weights: a model.pt or a Leela Zero file; its size is taken")
       ->type_name("FILE");
   AddChoice(app, "--architecture", shape.architecture,
-            "global pooling, or the tower that leelaz knows",
-            {{"gpool", Architecture::kGlobalPooling}, {"leela-zero", Architecture::kLeelaZero}});
+            "global pooling, or a tower that leelaz can search with",
+            {{"gpool", Architecture::kGlobalPooling},
+             {"pooled-tower", Architecture::kPooledTower},
+             {"leela-zero", Architecture::kLeelaZero}});
   app.add_option("--blocks", shape.blocks, "residual blocks")
       ->check(CLI::Range(1, 200))
       ->capture_default_str();

@@ -111,7 +111,7 @@ class FileFeed final : public ShardFeed {
     if (ShutdownRequested()) return Stopped();
     if (next_ >= paths_.size()) return false;
     const ShardPath& at = paths_[next_++];
-    MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(at.path, kShardMaxBytes));
+    MOYO_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(at.path, shard::kMaxFileBytes));
     absl::StatusOr<shard::Columns> columns = shard::ReadNpz(bytes);
     if (!columns.ok()) {
       return absl::Status(columns.status().code(),

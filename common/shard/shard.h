@@ -13,6 +13,8 @@
 namespace moyo::shard {
 
 inline constexpr uint32_t kFormatVersion = 1;
+// Of a shard's file: larger ones are neither taken nor fetched.
+inline constexpr uint64_t kMaxFileBytes = uint64_t{1} << 30;
 
 // Columns of a shard. Row r of the game columns is one game; its moves are
 // move_x/move_y[first_move(r) .. first_move(r) + game_moves[r]), and so for setup.

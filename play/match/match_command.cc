@@ -33,6 +33,7 @@ struct PlayedGame {
   bool engine_is_black = true;
   GameOutcome outcome = {};
   double seconds = 0;
+  bool failed() const { return outcome.end == GameEnd::kFailure; }
   bool drawn() const { return outcome.record.info.winner == go::Winner::kDraw; }
   bool engine_won() const {
     return outcome.record.info.winner ==
@@ -103,6 +104,7 @@ class Match {
 
   nlohmann::ordered_json Json() const {
     const GameTally all = Tally([](const PlayedGame&) { return true; });
+    const GameTally failed = Tally([](const PlayedGame& g) { return g.failed(); });
     const EloEstimate elo = EstimateElo(all);
     nlohmann::ordered_json results = nlohmann::ordered_json::array();
     for (const PlayedGame& game : games_) {
@@ -121,6 +123,7 @@ class Match {
     json.update(TallyJson(all));
     json["as_black"] = TallyJson(Tally([](const PlayedGame& g) { return g.engine_is_black; }));
     json["as_white"] = TallyJson(Tally([](const PlayedGame& g) { return !g.engine_is_black; }));
+    json["by_failure"] = {{"won", failed.won}, {"lost", failed.lost}};
     json["score"] = all.score();
     json["elo"] = OrNull(elo.elo);
     json["elo_low"] = OrNull(elo.low);
@@ -132,13 +135,19 @@ class Match {
   std::string Summary() const {
     const GameTally all = Tally([](const PlayedGame&) { return true; });
     const GameTally black = Tally([](const PlayedGame& g) { return g.engine_is_black; });
-    return absl::StrFormat(
+    const GameTally failed = Tally([](const PlayedGame& g) { return g.failed(); });
+    std::string summary = absl::StrFormat(
         "%s against %s: %d won, %d lost, %d drawn of %d (%.1f%%); as Black %d of %d, as White %d "
         "of "
         "%d\nElo difference with 95%% interval: %s\n",
         EngineName(), options_.opponent, all.won, all.lost, all.drawn, all.games(),
         100 * all.score(), black.won, black.games(), all.won - black.won,
         all.games() - black.games(), FormatElo(EstimateElo(all)));
+    if (failed.games() > 0) {
+      absl::StrAppend(&summary, failed.won, " of those won and ", failed.lost,
+                      " of those lost ended by a program's failure\n");
+    }
+    return summary;
   }
 
  private:

@@ -32,7 +32,8 @@ struct MatchOptions {
 // Game g (from 0) has opening g / 2, and the engine is Black where g is even: the same options give
 // the same openings. Writes OUT/game-0001.sgf and so on, OUT/match.json, and the programs' messages
 // as OUT/opponent-1.log and OUT/engine-1.log. `evaluator` may be null when options.engine is given.
-// A program that fails in a game forfeits it and is started again for the next.
+// A program that fails in a game forfeits it and is started again for the next; summary and report
+// say how many games that decided.
 // A line a game goes to `progress`, the summary to `out`. FAILED_PRECONDITION: OUT holds a
 // game-*.sgf or match.json already. Else what ends the match: a program that cannot begin a game,
 // or failed in the last kMaxFailuresInRow of its thread; games that were finished stay.

@@ -16,8 +16,8 @@ enum class ExportFormat : uint8_t {
 };
 
 // Reads the model (a model.pt or a Leela Zero file) and publishes `out` atomically. NOT_FOUND,
-// INVALID_ARGUMENT: the model. FAILED_PRECONDITION: its architecture is not "leela-zero", which
-// only safetensors can hold. Else the disk's errors.
+// INVALID_ARGUMENT: the model. FAILED_PRECONDITION: its architecture is no tower, and only
+// safetensors can hold it. Else the disk's errors.
 absl::Status ExportModel(const std::string& model, ExportFormat format, const std::string& out);
 
 }  // namespace moyo::trainer

@@ -66,9 +66,10 @@ torch::jit::Module BuildScript(const Tower& tower) {
   builder.Apply("policy_linear", tower->policy_linear, "policy");
   builder.Convolve("value_conv", tower->value_conv, "x", "value");
   builder.Line("value = torch.flatten(torch.relu(value), 1)");
-  builder.Apply("value_hidden", tower->value_hidden, "value");
+  const ValueLayers value = tower->ValueOverPoints();
+  builder.Apply("value_hidden", value.hidden, "value");
   builder.Line("value = torch.relu(value)");
-  builder.Apply("value_linear", tower->value_linear, "value");
+  builder.Apply("value_linear", value.linear, "value");
   builder.Line("return policy, torch.tanh(torch.squeeze(value, 1))");
   return builder.Finish();
 }

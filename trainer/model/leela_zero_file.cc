@@ -211,10 +211,11 @@ std::string LeelaZeroText(const Tower& tower) {
   AppendLine(TurnPolicyLinear(tower->policy_linear->weight), text);
   AppendLine(TurnOutputs(tower->policy_linear->bias), text);
   AppendConvNorm(tower->value_conv, text);
-  AppendLine(TurnInputs(tower->value_hidden->weight), text);
-  AppendLine(tower->value_hidden->bias, text);
-  AppendLine(tower->value_linear->weight, text);
-  AppendLine(tower->value_linear->bias, text);
+  const ValueLayers value = tower->ValueOverPoints();
+  AppendLine(TurnInputs(value.hidden->weight), text);
+  AppendLine(value.hidden->bias, text);
+  AppendLine(value.linear->weight, text);
+  AppendLine(value.linear->bias, text);
   return text;
 }
 

@@ -119,7 +119,7 @@ absl::StatusOr<Tower> LoadModel(const std::string& path) {
   return absl::FailedPreconditionError(
       absl::StrCat("'", path, "' has the architecture ",
                    std::string(ArchitectureName(network->shape.architecture)),
-                   "; this needs a network trained with --architecture leela-zero"));
+                   "; this needs a tower, trained with --architecture pooled-tower or leela-zero"));
 }
 
 }  // namespace moyo::trainer

@@ -15,6 +15,7 @@ std::shared_ptr<Network> MakeNetwork(const NetShape& shape) {
   std::shared_ptr<Network> network;
   switch (shape.architecture) {
     case Architecture::kLeelaZero:
+    case Architecture::kPooledTower:
       network = std::make_shared<TowerImpl>(shape);
       break;
     case Architecture::kGlobalPooling:

@@ -14,7 +14,9 @@ namespace moyo::trainer {
 namespace {
 
 constexpr std::pair<Architecture, std::string_view> kArchitectures[] = {
-    {Architecture::kLeelaZero, "leela-zero"}, {Architecture::kGlobalPooling, "gpool"}};
+    {Architecture::kLeelaZero, "leela-zero"},
+    {Architecture::kPooledTower, "pooled-tower"},
+    {Architecture::kGlobalPooling, "gpool"}};
 
 class TorchNet final : public PolicyNet {
  public:

@@ -35,14 +35,27 @@ struct ResidualBlockImpl : torch::nn::Module {
 };
 TORCH_MODULE(ResidualBlock);
 
+// A value head after the value plane: tanh(linear(relu(hidden(points)))).
+struct ValueLayers {
+  torch::nn::Linear hidden{nullptr};  // 361 points to 256
+  torch::nn::Linear linear{nullptr};  // 256 to 1
+};
+
+// Architecture::kLeelaZero, or kPooledTower, whose value is a function of the value plane's mean
+// alone: a count over the board, as a score is. A layer over single points learns the results of
+// some ten thousand games by heart instead; a mean cannot.
 struct TowerImpl : Network {
   explicit TowerImpl(const NetShape& shape);
   Output forward(const torch::Tensor& planes) override;
+  // The value head as Leela Zero's format has it; that of a pooled tower written out.
+  ValueLayers ValueOverPoints() const;
 
   ConvNorm input{nullptr};
   std::vector<ResidualBlock> blocks;
   ConvNorm policy_conv{nullptr}, value_conv{nullptr};
-  torch::nn::Linear policy_linear{nullptr}, value_hidden{nullptr}, value_linear{nullptr};
+  torch::nn::Linear policy_linear{nullptr};
+  torch::nn::Linear value_hidden{nullptr};  // null when pooled
+  torch::nn::Linear value_linear{nullptr};  // pooled: 1 to 1
 };
 TORCH_MODULE(Tower);
 

@@ -17,7 +17,7 @@ constexpr uint64_t kOrderSeed = 0x76616c;  // of the validation positions
 constexpr size_t kBatchSize = 128;
 
 struct Sums {
-  double top1 = 0, top5 = 0, nats = 0, value_right = 0, value_known = 0;
+  double top1 = 0, top5 = 0, nats = 0;
   std::vector<float> values, results;
 };
 
@@ -36,13 +36,19 @@ void AddBatch(Network& network, Precision precision, const Batch& batch, Sums& s
   sums.top1 += hits.select(1, 0).sum().item<double>();
   sums.top5 += hits.sum().item<double>();
   sums.nats -= log_policy.gather(1, target).nan_to_num(least).clamp_min(least).sum().item<double>();
-  const torch::Tensor value = torch::tensor(batch.value).to(device);
-  const torch::Tensor decided = value.ne(0);
-  sums.value_known += decided.sum().item<double>();
-  sums.value_right += output.value.mul(value).gt(0).logical_and(decided).sum().item<double>();
   const torch::Tensor values = output.value.to(torch::kCPU, torch::kFloat).contiguous();
   sums.values.insert(sums.values.end(), values.data_ptr<float>(), values.data_ptr<float>() + count);
   sums.results.insert(sums.results.end(), batch.value.begin(), batch.value.end());
+}
+
+// The share of known results whose sign the value has; 0 without any.
+double ValueAccuracy(const Sums& sums) {
+  double known = 0, right = 0;
+  for (size_t i = 0; i < sums.values.size(); ++i) {
+    known += sums.results[i] != 0 ? 1 : 0;
+    right += sums.values[i] * sums.results[i] > 0 ? 1 : 0;
+  }
+  return known > 0 ? right / known : 0;
 }
 
 }  // namespace
@@ -67,7 +73,7 @@ ValidationResult Validate(const Dataset& dataset, Network& network, Precision pr
   result.top1 = sums.top1 / positions;
   result.top5 = sums.top5 / positions;
   result.nats = sums.nats / positions;
-  result.value_accuracy = sums.value_known > 0 ? sums.value_right / sums.value_known : 0;
+  result.value_accuracy = ValueAccuracy(sums);
   result.value_scale = FitValueScale(sums.values, sums.results);
   return result;
 }

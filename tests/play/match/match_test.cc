@@ -20,6 +20,7 @@ namespace moyo::play {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class MatchTest : public testing::Test {
  protected:
@@ -63,6 +64,8 @@ TEST_F(MatchTest, ColoursTakeTurnsAndTheOpponentCounts) {
   EXPECT_EQ(report["as_black"]["won"], 2);
   EXPECT_EQ(report["as_white"]["lost"], 2);
   EXPECT_EQ(report["elo"], 0.0);
+  EXPECT_EQ(report["by_failure"], nlohmann::json::parse(R"({"won": 0, "lost": 0})"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("failure")));
   for (int game = 0; game < 4; ++game) {
     EXPECT_EQ(report["results"][game]["engine"], game % 2 == 0 ? "black" : "white");
     EXPECT_EQ(report["results"][game]["result"], "B+2.5");
@@ -154,6 +157,8 @@ TEST_F(MatchTest, AProgramThatFailsForfeitsTheGameWithTheReason) {
     EXPECT_EQ(result["end"], "failure") << c.arguments;
     EXPECT_EQ(result["result"], "B+F") << c.arguments;
     EXPECT_THAT(result["failure"], HasSubstr(c.message));
+    EXPECT_EQ(Report()["by_failure"], nlohmann::json::parse(R"({"won": 1, "lost": 0})"));
+    EXPECT_THAT(out_.str(), HasSubstr("1 of those won and 0 of those lost ended by a program's"));
     EXPECT_THAT(progress_.str(), HasSubstr(c.message));
     EXPECT_THAT(Game(1), HasSubstr("RE[B+F]"));
   }

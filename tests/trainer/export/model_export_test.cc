@@ -38,6 +38,17 @@ TEST_F(ModelExportTest, TorchScriptComputesTheSame) {
       1e-3);
 }
 
+TEST_F(ModelExportTest, TorchScriptOfAPooledTowerComputesTheSame) {
+  Tower pooled = MadeTower(Architecture::kPooledTower);
+  ASSERT_TRUE(SaveModel(*pooled, model_).ok());
+  ASSERT_TRUE(ExportModel(model_, ExportFormat::kTorchScript, Path("net.ts")).ok());
+  const torch::Tensor planes = MadePlanes(3);
+  const auto outputs = torch::jit::load(Path("net.ts")).forward({planes}).toTuple()->elements();
+  EXPECT_LT(
+      LargestDifference({outputs[0].toTensor(), outputs[1].toTensor()}, pooled->forward(planes)),
+      1e-3);
+}
+
 TEST_F(ModelExportTest, SafetensorsHoldEveryTensorWhereTheHeaderSays) {
   ASSERT_TRUE(ExportModel(model_, ExportFormat::kSafetensors, Path("net.safetensors")).ok());
   const std::string bytes = *ReadFile(Path("net.safetensors"));

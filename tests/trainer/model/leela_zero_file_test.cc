@@ -68,6 +68,18 @@ TEST_F(LeelaZeroFileTest, WhatIsWrittenComputesTheSameWhenRead) {
   EXPECT_LT(LargestDifference(tower_->forward(planes), copy->forward(planes)), 1e-3);
 }
 
+// Written out, the value head of a pooled tower has the format's size.
+TEST_F(LeelaZeroFileTest, PooledTowerIsReadAsATowerThatComputesTheSame) {
+  Tower pooled = MadeTower(Architecture::kPooledTower);
+  pooled->value_linear->weight.fill_(0.3);
+  const auto read = ParseLeelaZero(LeelaZeroText(pooled), "w.txt");
+  ASSERT_TRUE(read.ok()) << read.status();
+  Tower copy = *read;
+  EXPECT_EQ(copy->shape.architecture, Architecture::kLeelaZero);
+  const torch::Tensor planes = MadePlanes(4);
+  EXPECT_LT(LargestDifference(pooled->forward(planes), copy->forward(planes)), 1e-3);
+}
+
 TEST_F(LeelaZeroFileTest, GzippedFileLoadsAsAModel) {
   const test::TempFolder folder;
   const std::string path = folder.path() + "/weights.txt.gz";

@@ -5,10 +5,10 @@
 
 namespace moyo::trainer {
 
-inline Tower MadeTower(const NetShape& shape = {.blocks = 2, .filters = 6}) {
+inline Tower MadeTower(Architecture architecture = Architecture::kLeelaZero) {
   torch::NoGradGuard no_grad;
   torch::manual_seed(5);
-  Tower tower(shape);
+  Tower tower(NetShape{.blocks = 2, .filters = 6, .architecture = architecture});
   for (const auto& item : tower->named_parameters()) {
     torch::Tensor values = item.value();
     if (values.dim() == 1) values.add_(torch::randn_like(values).mul_(0.5));

@@ -14,6 +14,9 @@
 namespace moyo::trainer {
 namespace {
 
+constexpr Architecture kArchitectures[] = {Architecture::kLeelaZero, Architecture::kPooledTower,
+                                           Architecture::kGlobalPooling};
+
 // Positions of random games, Black and White to move.
 std::vector<features::BitPlanes> Positions() {
   std::vector<features::BitPlanes> positions;
@@ -97,7 +100,7 @@ TEST(NetworkTest, ModelIsSavedWithItsValueScaledAndNothingElse) {
   const test::TempFolder folder;
   const std::string path = folder.path() + "/model.pt";
   const torch::NoGradGuard no_grad;
-  for (const Architecture architecture : {Architecture::kLeelaZero, Architecture::kGlobalPooling}) {
+  for (const Architecture architecture : kArchitectures) {
     const auto network = MakeNetwork({.blocks = 1, .filters = 8, .architecture = architecture});
     network->eval();
     ASSERT_TRUE(SaveModel(*network, path, 0.25).ok());
@@ -129,7 +132,7 @@ TEST(NetworkTest, OutputsOnAGpuAreThoseOfTheCpu) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "no GPU";
   torch::NoGradGuard no_grad;
   const std::vector<features::BitPlanes> positions = Positions();
-  for (const Architecture architecture : {Architecture::kLeelaZero, Architecture::kGlobalPooling}) {
+  for (const Architecture architecture : kArchitectures) {
     const NetShape shape{.blocks = 2, .filters = 16, .architecture = architecture};
     const std::shared_ptr<Network> here = MakeNetwork(shape), there = MakeNetwork(shape);
     CopyWeights(*here, *there);
