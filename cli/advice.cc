@@ -41,6 +41,10 @@ std::string JoinCommand(const char* role, const std::string& address, JoinBy joi
     return absl::StrCat("moyo-", role, " --join CODE", more, " ('moyo token add --role ", role,
                         " --run-dir RUN_DIR' on the server's machine prints the code)");
   }
+  if (join_by == JoinBy::kServerFirst) {
+    return absl::StrCat("moyo-server --run-dir RUN_DIR --listen 127.0.0.1:50051, and then moyo-",
+                        role, " --server 127.0.0.1:50051", more);
+  }
   const absl::StatusOr<rpc::HostPort> split = rpc::SplitAddress(address);
   std::string named = address.empty() ? "HOST:PORT" : address;
   // Where all addresses are listened on, none is known that others reach.

@@ -51,8 +51,9 @@ absl::Status PrintLedger(const LedgerOptions& options) {
   }
   if (reader_gone || ShutdownRequested()) context.TryCancel();
   const absl::Status status = rpc::FromGrpc(stream->Finish());
-  if (reader_gone) return absl::OkStatus();  // or the disk is full, which FlushOutput tells
+  // First: a signal that ends a write to a slow reader looks like one who left.
   if (ShutdownRequested()) return absl::CancelledError("stopped by a signal");
+  if (reader_gone) return absl::OkStatus();  // or the disk is full, which FlushOutput tells
   MOYO_RETURN_IF_ERROR(server->Explain(status, "the ledger"));
   if (begin()) Write(format->Footer());
   return absl::OkStatus();

@@ -178,8 +178,11 @@ std::string WorkersText(const v1::GetStatusResponse& status, size_t max_lines) {
 
 std::string StatusText(const v1::GetStatusResponse& status, const StatusSource& source) {
   std::string out;
-  if (!source.address.empty()) {
-    Line(out, "server", absl::StrCat(source.address, " (moyo-server ", status.version(), ")"));
+  const std::string version = absl::StrCat("moyo-server ", status.version());
+  if (source.join_by == JoinBy::kServerFirst) {
+    Line(out, "server", absl::StrCat("none runs; ", version, " looked into the run directory"));
+  } else if (!source.address.empty()) {
+    Line(out, "server", absl::StrCat(source.address, " (", version, ")"));
   }
   absl::StrAppend(&out, DetailText(status, source), WorkersText(status, status.workers_size()));
   for (const std::string& line : NoticeLines(status)) absl::StrAppend(&out, line, "\n");

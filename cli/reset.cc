@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/run_reset.h"
 #include "common/base/command_line.h"
+#include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 
@@ -34,6 +35,7 @@ absl::Status Confirm(const ResetOptions& options) {
   std::fflush(stdout);
   std::string answer;
   std::getline(std::cin, answer);
+  if (ShutdownRequested()) return absl::CancelledError("stopped by a signal; nothing was removed");
   if (answer == "y" || answer == "Y" || answer == "yes") return absl::OkStatus();
   return absl::FailedPreconditionError("nothing was removed: the answer was not y");
 }

@@ -68,7 +68,10 @@ class ServerConnection {
   v1::AdminService::Stub& admin() { return *admin_; }
   v1::ShardService::Stub& shards() { return *shards_; }
   const std::string& address() const { return access_.address; }
-  JoinBy join_by() const { return access_.pin.empty() ? JoinBy::kAddress : JoinBy::kCode; }
+  JoinBy join_by() const {
+    if (is_temporary()) return JoinBy::kServerFirst;
+    return access_.pin.empty() ? JoinBy::kAddress : JoinBy::kCode;
+  }
   // Started for this query; the destructor stops it.
   bool is_temporary() const { return temporary_ != nullptr; }
   // For the token methods, which ask for a token in plain text, too, where a channel sends none.

@@ -90,7 +90,7 @@ std::string AddedTokenText(const v1::AddTokenResponse& added, v1::TokenRole role
   const std::string name = Visible(added.name());
   return absl::StrCat(command, " --join ", Visible(added.join_code()), "\n",
                       "(a secret, shown this once; token '", name, "'; 'moyo token revoke ", name,
-                      "' ends it)\n");
+                      " --run-dir RUN_DIR' on the server's machine ends it)\n");
 }
 
 }  // namespace moyo::cli

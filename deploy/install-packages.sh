@@ -10,8 +10,11 @@ fail() {
 [[ $# -ge 1 ]] || { echo "usage: deploy/install-packages.sh LIST..." >&2; exit 2; }
 command -v dpkg-query >/dev/null || fail "this is no Debian system; install what $* name by other means"
 
+for list in "$@"; do
+  [[ -r $list ]] || fail "cannot read the list '$list'; the lists are deploy/packages*.txt"
+done
 missing=()
-while read -r package; do
+while read -r package || [[ -n $package ]]; do
   dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed \
     || missing+=("$package")
 done < <(grep -hv '^#' "$@")

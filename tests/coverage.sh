@@ -10,6 +10,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=$(realpath -m "${MOYO_COVERAGE_BUILD:-build/coverage}")
+command -v gcovr >/dev/null || { echo "coverage.sh: gcovr is missing; apt-get install gcovr" >&2; exit 1; }
 jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(deploy/build-jobs.sh)}
 
 if [[ ! -v MOYO_COVERAGE_BUILD ]]; then

@@ -21,8 +21,8 @@ export TSAN_OPTIONS="exitcode=0:log_path=$reports/report"
 # A test that fails still leaves its reports; it fails the script in the end.
 failed=0
 ctest --test-dir "$build" -R '^(base|common|metrics|rpc|server|shard|source|status|web|worker)_' -L unit \
-  --output-on-failure --no-tests=error -j "$jobs" --timeout 600 || failed=$?
+  --output-on-failure --no-tests=error -j "$jobs" || failed=$?
 ctest --test-dir "$build" -L integration -E 'portable|fault_campaign|large_sources' \
-  --output-on-failure --no-tests=error -j "$jobs" --timeout 1200 || failed=$?
+  --output-on-failure --no-tests=error -j "$jobs" || failed=$?
 python3 tests/tsan_reports.py "$reports"
 exit "$failed"

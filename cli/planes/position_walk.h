@@ -22,7 +22,8 @@ struct PlaneSample {
   uint64_t game_hash = 0;
 };
 
-// What became of everything read. Every position of a shard is in exactly one of the four.
+// What became of everything read. Every position of a game that is not left out is in exactly one
+// of the four counts of positions.
 struct WalkCounts {
   uint64_t positions = 0;    // given
   uint64_t games = 0;        // of which at least one position was given

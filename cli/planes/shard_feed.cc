@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "common/base/files.h"
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
+#include "common/shard/manifest.h"
 #include "common/status/status_json.h"
 
 namespace moyo::cli {
@@ -51,39 +51,19 @@ class ServerFeed final : public ShardFeed {
 
 struct ShardPath {
   std::string path;
-  std::vector<uint32_t> left_out_rows = {};
-};
-
-// What `moyo shards` says about its files.
-struct Manifest {
-  std::string dataset_digest;
-  std::vector<ShardPath> shards = {};  // names alone
+  std::optional<shard::ManifestEntry> entry = {};  // what a manifest says of it
 };
 
 // Empty when the folder has no manifest.
-absl::StatusOr<std::optional<Manifest>> ReadManifest(const fs::path& folder) {
+absl::StatusOr<std::optional<shard::Manifest>> ReadManifest(const fs::path& folder) {
   const std::string path = (folder / kManifest).string();
   const absl::StatusOr<std::string> text = ReadFile(path, kManifestMaxBytes);
   if (absl::IsNotFound(text.status())) return std::nullopt;
   if (!text.ok()) return text.status();
-  try {
-    const auto json = nlohmann::json::parse(*text);
-    Manifest manifest{.dataset_digest = json.at("dataset_digest")};
-    for (const auto& entry : json.at("shards")) {
-      const std::string file = entry.at("file");
-      // Only names: a manifest never leads out of its folder.
-      if (fs::path(file).filename() != file) {
-        return absl::DataLossError(absl::StrCat("'", path, "' names a file outside its folder"));
-      }
-      ShardPath shard{.path = file, .left_out_rows = entry.at("left_out_rows")};
-      std::sort(shard.left_out_rows.begin(), shard.left_out_rows.end());
-      manifest.shards.push_back(std::move(shard));
-    }
-    return manifest;
-  } catch (const nlohmann::json::exception&) {
-    return absl::DataLossError(
-        absl::StrCat("'", path, "' is not what 'moyo shards' writes; run that again"));
-  }
+  absl::StatusOr<shard::Manifest> manifest = shard::ParseManifest(*text);
+  if (manifest.ok()) return *std::move(manifest);
+  return absl::DataLossError(
+      absl::StrCat("'", path, "': ", manifest.status().message(), "; run 'moyo shards' again"));
 }
 
 class FileFeed final : public ShardFeed {
@@ -98,12 +78,14 @@ class FileFeed final : public ShardFeed {
     }
     const fs::path file(path);
     const fs::path folder = file.parent_path().empty() ? fs::path(".") : file.parent_path();
-    MOYO_ASSIGN_OR_RETURN(const std::optional<Manifest> manifest, ReadManifest(folder));
+    MOYO_ASSIGN_OR_RETURN(const auto manifest, ReadManifest(folder));
     ShardPath shard{.path = path};
-    for (const ShardPath& named : manifest ? manifest->shards : std::vector<ShardPath>()) {
-      if (named.path == file.filename()) shard.left_out_rows = named.left_out_rows;
+    if (manifest) {
+      for (const shard::ManifestEntry& entry : manifest->shards) {
+        if (entry.file == file.filename()) shard.entry = entry;
+      }
     }
-    paths_.push_back(std::move(shard));
+    Take({std::move(shard)}, "");
     return absl::OkStatus();
   }
 
@@ -117,8 +99,12 @@ class FileFeed final : public ShardFeed {
       return absl::Status(columns.status().code(),
                           absl::StrCat("'", at.path, "': ", columns.status().message()));
     }
+    if (at.entry && shard::DigestOf(*columns) != at.entry->digest) {
+      return absl::DataLossError(absl::StrCat("'", at.path, "' is not the shard that ", kManifest,
+                                              " beside it names; run 'moyo shards' again"));
+    }
     shard.columns = *std::move(columns);
-    shard.left_out_rows = at.left_out_rows;
+    shard.left_out_rows = at.entry ? at.entry->left_out_rows : std::vector<uint32_t>();
     return true;
   }
   size_t shard_count() const override { return paths_.size(); }
@@ -126,23 +112,31 @@ class FileFeed final : public ShardFeed {
 
  private:
   absl::Status AddFolder(const std::string& folder) {
-    MOYO_ASSIGN_OR_RETURN(const std::optional<Manifest> manifest, ReadManifest(folder));
-    const size_t before = paths_.size();
+    MOYO_ASSIGN_OR_RETURN(const auto manifest, ReadManifest(folder));
+    std::vector<ShardPath> paths;
     if (manifest) {
-      digest_ = manifest->dataset_digest;
-      for (const ShardPath& named : manifest->shards) {
-        paths_.push_back({(fs::path(folder) / named.path).string(), named.left_out_rows});
+      for (const shard::ManifestEntry& entry : manifest->shards) {
+        paths.push_back({(fs::path(folder) / entry.file).string(), entry});
       }
     } else {
       for (const auto& entry : fs::directory_iterator(folder)) {
-        if (entry.path().extension() == ".npz") paths_.push_back({entry.path().string()});
+        if (entry.path().extension() == ".npz") paths.push_back({entry.path().string()});
       }
-      std::sort(paths_.begin() + before, paths_.end(),
+      std::sort(paths.begin(), paths.end(),
                 [](const ShardPath& a, const ShardPath& b) { return a.path < b.path; });
     }
-    if (paths_.size() > before) return absl::OkStatus();
-    return absl::NotFoundError(
-        absl::StrCat("no shard (.npz) in '", folder, "'; 'moyo shards' writes them"));
+    if (paths.empty()) {
+      return absl::NotFoundError(
+          absl::StrCat("no shard (.npz) in '", folder, "'; 'moyo shards' writes them"));
+    }
+    Take(std::move(paths), manifest ? HexDigest(ToBytes(manifest->dataset_digest)) : "");
+    return absl::OkStatus();
+  }
+
+  // A dataset's digest stands for it alone, not for what is read besides.
+  void Take(std::vector<ShardPath> paths, const std::string& dataset_digest) {
+    digest_ = paths_.empty() ? dataset_digest : "";
+    for (ShardPath& path : paths) paths_.push_back(std::move(path));
   }
 
   std::vector<ShardPath> paths_;

@@ -33,7 +33,8 @@ class ShardFeed {
   // False after the last. DATA_LOSS: a damaged shard, by name. CANCELLED: a signal.
   virtual absl::StatusOr<bool> Next(FedShard& shard) = 0;
   virtual size_t shard_count() const = 0;
-  // Hex; empty for files without a manifest.
+  // Hex; empty for anything but one whole dataset: files, folders without a manifest, several
+  // folders.
   virtual const std::string& dataset_digest() const = 0;
 };
 
@@ -41,9 +42,9 @@ class ShardFeed {
 absl::StatusOr<std::unique_ptr<ShardFeed>> FeedFromServer(const ServerTarget& target);
 
 // Shard files, and folders of them. A folder that `moyo shards` made is read by its manifest.json;
-// another one by the names of its .npz files. A file that a manifest.json beside it names is read
-// without the rows that the manifest leaves out. NOT_FOUND names a path that is missing or holds
-// no shard.
+// another one by the names of its .npz files. What a manifest.json names is checked against its
+// digest there, also when the file alone is given, and read without the rows that the manifest
+// leaves out. NOT_FOUND names a path that is missing or holds no shard.
 absl::StatusOr<std::unique_ptr<ShardFeed>> FeedFromFiles(const std::vector<std::string>& paths);
 
 }  // namespace moyo::cli

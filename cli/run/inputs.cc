@@ -9,6 +9,7 @@
 #include "common/base/status_macros.h"
 #include "common/sgf/splitter.h"
 #include "common/source/archive.h"
+#include "common/source/file_walker.h"
 
 namespace moyo::cli {
 namespace {
@@ -50,15 +51,23 @@ bool MayHoldGame(const std::string& path) {
 }
 
 absl::Status CheckFolder(const std::string& path) {
-  std::error_code error;
   int files = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(
-           path, fs::directory_options::skip_permission_denied, error)) {
-    if (!entry.is_regular_file(error)) continue;
-    if (++files > kMaxFiles || MayHoldGame(entry.path().string())) return absl::OkStatus();
-  }
-  if (error) {
-    return absl::NotFoundError(absl::StrCat("cannot read folder '", path, "': ", error.message()));
+  std::string unreadable;
+  bool may_hold_game = false;
+  const absl::Status walked =
+      source::WalkFiles(path, {}, [&](const std::string& file) -> absl::Status {
+        if (fs::is_directory(file)) {
+          unreadable = file;
+          return absl::OkStatus();
+        }
+        may_hold_game = ++files > kMaxFiles || MayHoldGame(file);
+        return may_hold_game ? absl::CancelledError("that is enough") : absl::OkStatus();
+      });
+  if (may_hold_game) return absl::OkStatus();
+  MOYO_RETURN_IF_ERROR(walked);
+  if (files == 0 && !unreadable.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("cannot read folder '", unreadable, "'; check its permissions"));
   }
   if (files == 0) {
     return absl::NotFoundError(absl::StrCat("folder '", path, "' is empty; put SGF files into it"));

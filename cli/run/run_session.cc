@@ -261,6 +261,10 @@ absl::Status RunSession::Train() {
   progress_.Finish(TrainProgress(summary_.status.training()));
   summary_.train_time = Clock::Steady().Now() - begin;
   summary_.train_peak_rss_bytes = trainer_->peak_rss_bytes();
+  if (!summary_.status.training().finished()) {  // asked to stop, it ends as if all were well
+    return absl::FailedPreconditionError(
+        absl::StrCat("moyo-trainer was stopped from outside; ", kGoOn));
+  }
   if (!std::filesystem::exists(summary_.model)) {
     return absl::FailedPreconditionError(absl::StrCat("moyo-trainer left no '", summary_.model,
                                                       "'; see ", trainer_->spec().log_path));

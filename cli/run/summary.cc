@@ -109,12 +109,16 @@ nlohmann::ordered_json SummaryJson(const RunSummary& summary) {
   json["training"] = nullptr;
   json["model"] = nullptr;
   if (!summary.model.empty()) {
+    const auto judged = [&t](double value) {
+      return t.validation_positions() > 0 ? nlohmann::ordered_json(value)
+                                          : nlohmann::ordered_json();
+    };
     json["training"] = {{"finished_before", summary.trained_before},
                         {"seconds", absl::ToDoubleSeconds(summary.train_time)},
                         {"samples", t.samples()},
-                        {"top1", t.top1()},
-                        {"top5", t.top5()},
-                        {"nats", t.nats()},
+                        {"top1", judged(t.top1())},
+                        {"top5", judged(t.top5())},
+                        {"nats", judged(t.nats())},
                         {"validation_positions", t.validation_positions()},
                         {"peak_rss_bytes", summary.train_peak_rss_bytes}};
     json["model"] = summary.model;

@@ -12,7 +12,7 @@ namespace moyo::cli {
 
 // When a death is answered by a restart.
 struct RestartPolicy {
-  // A program that ends with 1 or 2 has said what is wrong; only a worker is worth another try
+  // A program that ends with 1, 2 or 3 has said what is wrong; only a worker is worth another try
   // then.
   bool restart_after_error = false;
   int max_restarts = 3;
@@ -58,7 +58,7 @@ class SupervisedChild {
   const ChildSpec& spec() const { return spec_; }
   int restarts() const { return restarts_; }
   uint64_t peak_rss_bytes() const;  // the highest of all its lives
-  // "moyo-worker 2 died of signal 9 (Killed)"; empty before the first death.
+  // "moyo-worker-2 ended with signal 9 (Killed)"; empty before the first death.
   const std::string& last_death() const { return last_death_; }
 
  private:

@@ -142,6 +142,7 @@ std::vector<std::string> RulesetsOfFlag(std::string_view text) {
   std::vector<std::string> words = Split(text);
   for (std::string& word : words) {
     absl::AsciiStrToLower(&word);
+    if (word == "new-zealand") word = "nz";  // as `moyo survey` spells it
     if (std::count(std::begin(kRulesets), std::end(kRulesets), word) == 0) return {};
   }
   return words;

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "common/base/shutdown.h"
+
 namespace moyo {
 namespace {
 
@@ -18,6 +20,9 @@ bool IsUnread(int fd) {
 
 absl::Status FlushOutput() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return absl::OkStatus();
+  if (ShutdownRequested()) {  // it ends a write that waits for a slow reader
+    return absl::CancelledError("stopped by a signal; the output is not whole");
+  }
   if (IsUnread(STDOUT_FILENO)) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       "the output could not be written whole; free some space and run again");

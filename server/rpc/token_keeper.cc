@@ -88,8 +88,9 @@ absl::Status TokenKeeper::MakeRoom() {
     }
   }
   if (oldest.empty()) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(kMaxTokens, " tokens stand; revoke some first ('moyo token revoke NAME')"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        kMaxTokens,
+        " tokens stand; revoke some first ('moyo token revoke NAME --run-dir RUN_DIR')"));
   }
   MOYO_RETURN_IF_ERROR(store_.DeleteToken(oldest));
   absl::MutexLock lock(&mutex_);

@@ -86,6 +86,16 @@ TEST(AdviceTest, WhereACodeIsAskedForItSaysWhoPrintsOne) {
                                 HasSubstr("moyo token add --role trainer"))));
 }
 
+// The server that answered ends with the question: nobody can join it.
+TEST(AdviceTest, WithoutAServerOneComesFirst) {
+  v1::GetStatusResponse status = Training();
+  status.clear_training();
+  EXPECT_THAT(Advice(status, "127.0.0.1:37197", JoinBy::kServerFirst),
+              ElementsAre("60 shards ready and no trainer has reported; start one: moyo-server "
+                          "--run-dir RUN_DIR --listen 127.0.0.1:50051, and then moyo-trainer "
+                          "--server 127.0.0.1:50051 --run-dir DIR"));
+}
+
 TEST(AdviceTest, AddressThatStandsForAllIsNoneToDial) {
   v1::GetStatusResponse status = Parsing();
   status.clear_workers();

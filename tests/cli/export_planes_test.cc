@@ -8,10 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/files.h"
+#include "common/shard/manifest.h"
 #include "common/shard/zip.h"
 #include "tests/cli/fake_server.h"
-#include "tests/cli/scratch_folder.h"
 #include "tests/support/disk_calls.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
@@ -54,9 +55,25 @@ class ExportPlanesTest : public testing::Test {
   std::string Read(const std::string& name) {
     return ReadFile(folder_.Path("out/" + name)).value();
   }
+  // What `moyo shards` leaves: a shard of two games, the second a copy, under the name that the
+  // manifest gives. Returns the shard's path.
+  std::string WriteDataset(const std::string& folder, const std::string& named = "unit-1.npz") {
+    const std::string bytes = ShardOf({Game({{{0, 0}, go::Color::kBlack}}), Game({{}})});
+    shard::Manifest manifest{.complete = true};
+    manifest.dataset_digest.fill(0xaa);
+    manifest.shards.push_back({.file = named,
+                               .unit_id = 1,
+                               .digest = shard::DigestOf(*shard::ReadNpz(bytes)),
+                               .length_bytes = bytes.size(),
+                               .games = 2,
+                               .positions = 2,
+                               .left_out_rows = {1}});
+    folder_.Write(folder + "/manifest.json", shard::ManifestJson(manifest));
+    return folder_.Write(folder + "/unit-1.npz", bytes);
+  }
 
   std::FILE* out_ = std::tmpfile();
-  ScratchFolder folder_;
+  test::TempFolder folder_;
   PlaneExportOptions options_{
       .writer = {.folder = folder_.Path("out"), .container = Container::kNpy}};
 };
@@ -161,8 +178,8 @@ TEST_F(ExportPlanesTest, NpzHoldsEveryArray) {
   const auto members = shard::ReadZip(Read("batch_0001.npz"), 1 << 20);
   ASSERT_TRUE(members.ok()) << members.status();
   for (const shard::ZipMember& member : *members) names.push_back(member.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"X.npy", "Y.npy", "winner.npy", "winner_known.npy",
-                                             "ply.npy", "game_hash.npy"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"X_0001.npy", "Y.npy", "winner.npy",
+                                             "winner_known.npy", "ply.npy", "game_hash.npy"}));
   EXPECT_EQ(Data((*members)[0].bytes).size(), 18 * 361 * sizeof(float));
 }
 
@@ -180,22 +197,44 @@ TEST_F(ExportPlanesTest, ServersManifestLeavesCopiesOut) {
 }
 
 TEST_F(ExportPlanesTest, ManifestBesideTheFilesLeavesCopiesOutToo) {
-  const std::string shard = ShardOf({Game({{{0, 0}, go::Color::kBlack}}), Game({{}})});
-  const std::string path = folder_.Write("shards/unit-1.npz", shard);
-  folder_.Write("shards/manifest.json",
-                R"({"dataset_digest": "ab", "shards": [{"file": "unit-1.npz",
-                    "left_out_rows": [1]}]})");
+  const std::string path = WriteDataset("shards");
   const auto whole = ExportFiles({folder_.Path("shards")});
   ASSERT_TRUE(whole.ok()) << whole.status();
   EXPECT_EQ(whole->counts.copies, 1u);
-  EXPECT_EQ(whole->dataset_digest, "ab");
+  EXPECT_EQ(whole->dataset_digest, std::string(64, 'a'));
   options_.writer.folder = folder_.Path("out2");
-  EXPECT_EQ(ExportFiles({path})->counts.copies, 1u);
+  const auto alone = ExportFiles({path});
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  EXPECT_EQ(alone->counts.copies, 1u);
+  EXPECT_EQ(alone->dataset_digest, "");
+}
+
+TEST_F(ExportPlanesTest, SeveralFoldersAreNoDatasetOfOneDigest) {
+  WriteDataset("one");
+  WriteDataset("two");
+  const auto both = ExportFiles({folder_.Path("one"), folder_.Path("two")});
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(both->dataset_digest, "");
+  EXPECT_EQ(both->counts.copies, 2u);
+}
+
+// As when a later 'moyo shards' was cut off: new files under the old manifest.
+TEST_F(ExportPlanesTest, FileThatIsNotTheManifestsIsRefused) {
+  const std::string path = WriteDataset("shards");
+  folder_.Write("shards/unit-1.npz", ShardOf({Game({{}})}));
+  for (const std::string& given : {folder_.Path("shards"), path}) {
+    options_.writer.folder =
+        folder_.Path("out of " + std::string(given == path ? "file" : "folder"));
+    const absl::Status status = ExportFiles({given}).status();
+    EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+    EXPECT_NE(status.message().find("unit-1.npz' is not the shard that manifest.json"),
+              std::string::npos)
+        << status;
+  }
 }
 
 TEST_F(ExportPlanesTest, ManifestThatLeavesItsFolderIsRefused) {
-  folder_.Write("shards/manifest.json",
-                R"({"dataset_digest": "", "shards": [{"file": "../x.npz", "left_out_rows": []}]})");
+  WriteDataset("shards", "../x.npz");
   EXPECT_TRUE(absl::IsDataLoss(ExportFiles({folder_.Path("shards")}).status()));
   folder_.Write("shards/manifest.json", "{}");
   EXPECT_TRUE(absl::IsDataLoss(ExportFiles({folder_.Path("shards")}).status()));
@@ -220,6 +259,19 @@ TEST_F(ExportPlanesTest, OnlySmallBoardsGiveNoFileAndAnError) {
   const std::string path = folder_.Write("a.npz", ShardOf({Game({{}}, 9)}));
   EXPECT_TRUE(absl::IsNotFound(ExportFiles({path}).status()));
   EXPECT_TRUE(std::filesystem::is_empty(folder_.Path("out")));
+}
+
+TEST_F(ExportPlanesTest, FullDiskIsSaidAndLeavesNoPart) {
+  const std::string path = folder_.Write("a.npz", ShardOf({Game({{}})}));
+  for (const Container container : {Container::kNpz, Container::kNpy}) {
+    options_.writer.container = container;
+    test::DiskCalls calls;
+    const std::string name = container == Container::kNpz ? "batch_0001.npz" : "X_0001.npy";
+    calls.FailWrites(name + ".tmp");
+    const absl::Status status = ExportFiles({path}).status();
+    EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.Path("out")));
+  }
 }
 
 TEST_F(ExportPlanesTest, UnwritableFolderIsAnError) {

@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/files.h"
-#include "tests/cli/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
@@ -25,12 +25,12 @@ std::unique_ptr<Child> RunToEnd(const ChildSpec& spec) {
   return *std::move(child);
 }
 
-ChildSpec Shell(const ScratchFolder& folder, const std::string& script) {
+ChildSpec Shell(const test::TempFolder& folder, const std::string& script) {
   return {.argv = {"/bin/sh", "-c", script}, .log_path = folder.Path("log")};
 }
 
 TEST(ChildTest, OutputGoesToTheLogAndTheExitCodeIsKept) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const auto child = RunToEnd(Shell(folder, "echo one; echo two >&2; exit 7"));
   EXPECT_EQ(child->exit_code(), 7);
   EXPECT_EQ(child->EndText(), "exit code 7");
@@ -38,7 +38,7 @@ TEST(ChildTest, OutputGoesToTheLogAndTheExitCodeIsKept) {
 }
 
 TEST(ChildTest, SecondLifeAppendsAndKnowsWhereItsLogBegins) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   RunToEnd(Shell(folder, "echo first"));
   const auto child = RunToEnd(Shell(folder, "true"));
   EXPECT_EQ(LastLogLine(folder.Path("log"), 0), "first");
@@ -46,7 +46,7 @@ TEST(ChildTest, SecondLifeAppendsAndKnowsWhereItsLogBegins) {
 }
 
 TEST(ChildTest, DeathBySignalIsNamed) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const auto child = RunToEnd(Shell(folder, "kill -9 $$"));
   EXPECT_TRUE(child->killed_by_signal());
   EXPECT_EQ(child->exit_code(), 137);
@@ -54,7 +54,7 @@ TEST(ChildTest, DeathBySignalIsNamed) {
 }
 
 TEST(ChildTest, StopEndsAWillingChildWithSigterm) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   auto child = Child::Start(Shell(folder, "exec sleep 1000"));
   ASSERT_TRUE(child.ok());
   EXPECT_TRUE((*child)->Poll());
@@ -63,7 +63,7 @@ TEST(ChildTest, StopEndsAWillingChildWithSigterm) {
 }
 
 TEST(ChildTest, StopKillsOneThatIgnoresSigterm) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const std::string ready = folder.Path("ready");
   ASSERT_EQ(mkfifo(ready.c_str(), 0600), 0);
   auto child = Child::Start(Shell(folder, absl::StrCat("trap '' TERM; echo > '", ready,
@@ -77,7 +77,7 @@ TEST(ChildTest, StopKillsOneThatIgnoresSigterm) {
 
 // At the second signal a program drops what it is finishing.
 TEST(ChildTest, StopDoesNotSignalOneThatWasAskedToEndAgain) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const std::string log = folder.Path("log");
   auto child = Child::Start(Shell(folder, "trap 'echo asked' TERM; echo; while :; do :; done"));
   ASSERT_TRUE(child.ok());
@@ -92,7 +92,7 @@ TEST(ChildTest, StopDoesNotSignalOneThatWasAskedToEndAgain) {
 }
 
 TEST(ChildTest, DestructionLeavesNoProcessBehind) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   pid_t pid;
   {
     auto child = Child::Start(Shell(folder, "exec sleep 1000"));
@@ -103,19 +103,19 @@ TEST(ChildTest, DestructionLeavesNoProcessBehind) {
 }
 
 TEST(ChildTest, MissingProgramIsNamed) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const auto child = Child::Start({.argv = {"/no/such/program"}, .log_path = folder.Path("log")});
   EXPECT_TRUE(absl::IsNotFound(child.status()));
   EXPECT_NE(child.status().message().find("/no/such/program"), std::string::npos);
 }
 
 TEST(ChildTest, PeakMemoryIsKnownAfterTheEnd) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   EXPECT_GT(RunToEnd(Shell(folder, "true"))->peak_rss_bytes(), 100'000u);
 }
 
 TEST(LogTest, LastLineSkipsBlankOnes) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const std::string log = folder.Write("log", "a\nthe reason\n\n  \n");
   EXPECT_EQ(LastLogLine(log, 0), "the reason");
   EXPECT_EQ(LastLogLine(folder.Path("none"), 0), "");

@@ -3,16 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "common/base/files.h"
-#include "tests/cli/scratch_folder.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
-
-class HandClock : public Clock {
- public:
-  absl::Time Now() const override { return now; }
-  absl::Time now = absl::UnixEpoch();
-};
 
 TEST(ProgressLineTest, ShowsShareRateAndTimeLeft) {
   EXPECT_EQ(
@@ -31,14 +26,14 @@ TEST(ProgressLineTest, MoreThanAllIsAll) {
 }
 
 TEST(ProgressBarTest, PlainLinesComeSeldomAndTheLastAlways) {
-  const ScratchFolder folder;
-  HandClock clock;
+  const test::TempFolder folder;
+  test::FakeClock clock;
   std::FILE* out = std::fopen(folder.Path("out").c_str(), "w");
   ProgressBar bar(out, ProgressBar::Kind::kPlain, clock);
   Progress progress = {.label = "parse", .total = 9, .noun = "games"};
   for (progress.done = 1; progress.done <= 9; ++progress.done) {
     bar.Update(progress);
-    clock.now += absl::Seconds(1);
+    clock.Advance(absl::Seconds(1));
   }
   progress.done = 9;
   bar.Finish(progress);

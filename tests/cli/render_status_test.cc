@@ -42,6 +42,13 @@ TEST(StatusTextTest, EmptyServerSaysThatNoTrainerReported) {
   EXPECT_EQ(text.find("server  "), std::string::npos);
 }
 
+TEST(StatusTextTest, ServerThatWasStartedForTheQuestionIsNotNamed) {
+  const std::string text =
+      StatusText(SampleStatus(), {.address = "127.0.0.1:7000", .join_by = JoinBy::kServerFirst});
+  EXPECT_THAT(text, HasSubstr("server       none runs; moyo-server 0.1.0 looked into the run"));
+  EXPECT_THAT(text, Not(HasSubstr("7000")));
+}
+
 // A trainer, a worker or a server that others took over must not write to the terminal.
 TEST(StatusTextTest, TextsOfTheNetworkAreShownNotObeyed) {
   constexpr char kHostile[] = "a\x1b[2Jb\nALARM        forged";

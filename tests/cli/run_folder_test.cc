@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "common/base/files.h"
-#include "tests/cli/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
 
 TEST(RunFolderTest, NewFolderGetsItsVersionAndIsKnownAfterwards) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const std::string run = folder.Path("a/b");
   EXPECT_TRUE(absl::IsNotFound(CheckRunFolder(run)));
   ASSERT_TRUE(OpenRunFolder(run).ok());
@@ -19,7 +19,7 @@ TEST(RunFolderTest, NewFolderGetsItsVersionAndIsKnownAfterwards) {
 }
 
 TEST(RunFolderTest, OtherVersionIsRefusedWithBothVersions) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   folder.Write("version", "moyo-run 2\n");
   const absl::Status status = OpenRunFolder(folder.path());
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
@@ -28,14 +28,14 @@ TEST(RunFolderTest, OtherVersionIsRefusedWithBothVersions) {
 }
 
 TEST(RunFolderTest, FolderWithOtherThingsIsNotTakenOver) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   folder.Write("thesis.tex", "");
   EXPECT_TRUE(absl::IsFailedPrecondition(OpenRunFolder(folder.path())));
   EXPECT_TRUE(absl::IsNotFound(CheckRunFolder(folder.path())));
 }
 
 TEST(RunFolderTest, FileIsRefused) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   EXPECT_TRUE(absl::IsFailedPrecondition(OpenRunFolder(folder.Write("file", ""))));
 }
 

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "common/base/files.h"
-#include "tests/cli/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
@@ -27,7 +29,7 @@ class RunResetTest : public testing::Test {
     return ApplyReset(folder_.path(), *items);
   }
 
-  ScratchFolder folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(RunResetTest, ListingCountsFilesAndBytesAndRemovesNothing) {
@@ -100,7 +102,7 @@ TEST_F(RunResetTest, FolderThatIsNoRunIsRefused) {
 }
 
 TEST_F(RunResetTest, LinksAreRemovedNotFollowed) {
-  const ScratchFolder elsewhere;
+  const test::TempFolder elsewhere;
   elsewhere.Write("precious", "1");
   std::filesystem::create_directory_symlink(elsewhere.path(), folder_.Path("server/shards/link"));
   ASSERT_TRUE(Reset({.shards = true}).ok());

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "absl/strings/str_cat.h"
 #include "cli/run_folder.h"
 #include "common/base/files.h"
 #include "tests/cli/fake_server.h"
-#include "tests/cli/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
@@ -55,7 +57,7 @@ class RunSessionTest : public testing::Test {
     return session.Run();
   }
 
-  ScratchFolder folder_;
+  test::TempFolder folder_;
   std::string marks_ = folder_.Path("marks");
   std::FILE* out_ = std::tmpfile();
   FakeServer fake_;
@@ -130,6 +132,40 @@ TEST_F(RunSessionTest, TrainerThatFailsIsQuoted) {
   EXPECT_TRUE(absl::IsFailedPrecondition(summary.status()));
   EXPECT_NE(summary.status().message().find(
                 "moyo-trainer ended with exit code 1: the budget is too small"),
+            std::string::npos)
+      << summary.status();
+}
+
+// It leaves the model so far and exit code 0, which must not pass for the end of its schedule.
+TEST_F(RunSessionTest, TrainerThatIsStoppedFromOutsideHasNotFinished) {
+  fake_.admin.before_status = [parsed = fake_.admin.before_status](v1::GetStatusResponse& status) {
+    parsed(status);
+    status.mutable_training()->set_finished(false);
+  };
+  const auto summary = Run();
+  EXPECT_TRUE(absl::IsFailedPrecondition(summary.status()));
+  EXPECT_NE(summary.status().message().find("moyo-trainer was stopped from outside; the same"),
+            std::string::npos)
+      << summary.status();
+  EXPECT_FALSE(std::filesystem::exists(options_.run_dir + "/trained-with"));
+}
+
+TEST_F(RunSessionTest, TrainerThatLeavesNoModelIsAFailure) {
+  fake_.admin.before_status = [parsed = fake_.admin.before_status](v1::GetStatusResponse& status) {
+    parsed(status);
+    status.mutable_training()->set_finished(true);
+  };
+  Program("moyo-trainer", "exit 0");
+  const auto summary = Run();
+  EXPECT_NE(summary.status().message().find("moyo-trainer left no '"), std::string::npos)
+      << summary.status();
+}
+
+TEST_F(RunSessionTest, ServerThatIsStoppedFromOutsideEndsTheRun) {
+  Program("moyo-server", "sleep 0.05; exit 0");
+  Program("moyo-worker", kStay);
+  const auto summary = Run();
+  EXPECT_NE(summary.status().message().find("moyo-server was stopped from outside; the same"),
             std::string::npos)
       << summary.status();
 }

@@ -2,11 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "common/base/files.h"
 #include "tests/cli/fake_server.h"
-#include "tests/cli/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
@@ -22,7 +23,7 @@ class ShardDownloadTest : public testing::Test {
 
   std::FILE* out_ = std::tmpfile();
   FakeServer fake_;
-  ScratchFolder folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(ShardDownloadTest, WritesEveryShardAndTheManifest) {
@@ -104,7 +105,7 @@ TEST(ServerConnectionTest, LiveServerAnswersItsStatus) {
 
 TEST(ServerConnectionTest, RunFolderLeadsToItsLiveServer) {
   FakeServer fake;
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   folder.Write("version", "moyo-run 1\n");
   folder.Write("server/address", fake.address() + "\n");
   const auto server =
@@ -132,7 +133,7 @@ TEST(ServerConnectionTest, JoinCodeIsWhatATlsServerAsksFor) {
 }
 
 TEST(ServerConnectionTest, WithoutAServerAWatchIsRefused) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   folder.Write("version", "moyo-run 1\n");
   const absl::Status status =
       ServerConnection::Open({.run_dir = folder.path()}, ServerConnection::Temporary::kRefused)

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/fake_server.h"
-#include "tests/cli/scratch_folder.h"
 #include "tests/support/status_sample.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
@@ -54,7 +54,7 @@ TEST(StatusPollerTest, WithoutAServerAtTheStartItFails) {
 }
 
 TEST(StatusPollerTest, WithoutAServerOnTheRunDirectoryItSaysHowToAskOnce) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   folder.Write("version", "moyo-run 1\n");
   const auto poller = StatusPoller::Start({.run_dir = folder.path()}, kPause);
   EXPECT_TRUE(absl::IsUnavailable(poller.status())) << poller.status();

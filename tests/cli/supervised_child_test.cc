@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include "tests/cli/scratch_folder.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::cli {
 namespace {
@@ -54,14 +54,14 @@ absl::StatusOr<SupervisedChild::State> PollUntil(SupervisedChild& child,
   }
 }
 
-SupervisedChild MakeChild(const ScratchFolder& folder, const std::string& script,
+SupervisedChild MakeChild(const test::TempFolder& folder, const std::string& script,
                           RestartPolicy policy) {
   return SupervisedChild(
       "moyo-test", {.argv = {"/bin/sh", "-c", script}, .log_path = folder.Path("log")}, policy);
 }
 
 TEST(SupervisedChildTest, RestartsUntilItSucceeds) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   const std::string marks = folder.Path("marks");
   // The third life ends well.
   SupervisedChild child = MakeChild(
@@ -75,7 +75,7 @@ TEST(SupervisedChildTest, RestartsUntilItSucceeds) {
 }
 
 TEST(SupervisedChildTest, FailureEndsWithTheLastLogLine) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   SupervisedChild child = MakeChild(folder, "echo the disk is full; exit 1", kStrict);
   ASSERT_TRUE(child.Start(absl::UnixEpoch()).ok());
   const auto state = PollUntil(child, SupervisedChild::State::kDone);
@@ -86,7 +86,7 @@ TEST(SupervisedChildTest, FailureEndsWithTheLastLogLine) {
 }
 
 TEST(SupervisedChildTest, GivesUpAfterQuickDeaths) {
-  const ScratchFolder folder;
+  const test::TempFolder folder;
   RestartPolicy policy = kPatient;
   policy.quick = absl::Hours(1);
   SupervisedChild child = MakeChild(folder, "exit 1", policy);

@@ -6,7 +6,7 @@
 A round: a fresh run directory, faults at random moments and at named points (faults.py) from several lanes at once,
 then peace until every unit is finished. After it the ledger, the shards and the dataset digest must be those of the
 undisturbed run, every shard must verify, no alarm may stand, and every program must end with exit code 0 when asked to.
-A round that fails keeps its folder and says its seed. Exit code: 0 when all rounds held.
+A round that fails says its seed; --keep DIR keeps its folder there. Exit code: 0 when all rounds held.
 """
 
 import argparse

@@ -187,7 +187,9 @@ class ClientCommandsTest(unittest.TestCase):
         programs.succeed("moyo", "run", "--parse-only", "--workers", "1", "--games",
                          self.write_games("games", "a"), "--run-dir", self.run_dir)
         self.refused(["no terminal to ask on", "--yes"], "moyo", "reset", "--run-dir", self.run_dir)
-        for answer, code, word in ((b"n\n", 1, b"the answer was not y"), (b"y\n", 0, b"removed\r\n")):
+        for answer, code, word in ((b"n\n", 1, b"the answer was not y"),
+                                   (b"\x03", 130, b"stopped by a signal; nothing was removed"),
+                                   (b"y\n", 0, b"removed\r\n")):
             self.assertTrue(os.path.exists(os.path.join(self.run_dir, "server")))
             terminal = self.terminal("moyo", "reset", "--run-dir", self.run_dir)
             terminal.await_output(b"[y/N]")

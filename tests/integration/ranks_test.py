@@ -60,7 +60,8 @@ class RanksTest(unittest.TestCase):
         with open(os.path.join(self.folder, log), "wb") as out:
             trainer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
                                        stderr=subprocess.STDOUT)
-        self.addCleanup(lambda: trainer.poll() is None and trainer.kill())
+        self.addCleanup(trainer.wait)
+        self.addCleanup(trainer.kill)
         return trainer
 
     def text(self, log):

@@ -2,20 +2,31 @@
 """A small run, whole: games to model, then every query on what it left, then the same run again."""
 
 import csv
+import fcntl
 import functools
 import io
 import json
 import os
+import signal
+import struct
 import subprocess
 import tarfile
 import tempfile
+import termios
 import unittest
 import zipfile
 
 import programs
+import waiting
 
 GAMES = 100
+PIPE_BYTES = 4096
+F_SETPIPE_SZ = 1031  # fcntl(2)
 LEDGER_STATES = ("accepted", "duplicate", "filtered", "rejected", "quarantined", "pending")
+
+
+def held_bytes(pipe):
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
 
 
 class RunTest(unittest.TestCase):
@@ -89,6 +100,21 @@ class RunTest(unittest.TestCase):
                 self.assertIn("could not be written whole", cut.stderr)
                 self.assertEqual(len(cut.stderr.splitlines()), 1)
 
+    def test_3_signal_while_nobody_takes_the_output(self):
+        reading, writing = os.pipe()
+        fcntl.fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
+        listing = subprocess.Popen([programs.program("moyo"), "ledger", "--run-dir", self.run_dir, "--format", "json"],
+                                   stdout=writing, stderr=subprocess.PIPE)
+        os.close(writing)
+        self.addCleanup(os.close, reading)
+        self.addCleanup(listing.kill)
+        waiting.await_value("the pipe is full", lambda: held_bytes(reading) == PIPE_BYTES)
+        listing.send_signal(signal.SIGINT)
+        said = listing.communicate(timeout=waiting.PATIENCE_SECONDS)[1]
+        self.assertEqual(listing.returncode, 130, said)
+        self.assertIn(b"stopped by a signal", said)
+        self.assertEqual(said.count(b"\n"), 1, said)
+
     def test_4_shards_as_files(self):
         out = os.path.join(self.folder.name, "shards")
         programs.succeed("moyo", "shards", "--run-dir", self.run_dir, "--out", out)
@@ -121,6 +147,55 @@ class RunTest(unittest.TestCase):
         self.assertFalse(os.path.exists(os.path.join(self.run_dir, "server")))
         self.assertFalse(os.path.exists(os.path.join(self.run_dir, "model.pt")))
         self.assertTrue(os.path.exists(os.path.join(self.run_dir, "version")))
+
+
+class StoppedRunTest(unittest.TestCase):
+
+    def setUp(self):
+        if not programs.have("moyo-trainer"):
+            self.skipTest("moyo-trainer is not built")
+        folder = tempfile.TemporaryDirectory(prefix="moyo-stopped-")
+        self.addCleanup(folder.cleanup)
+        self.run_dir = os.path.join(folder.name, "run")
+        self.log = os.path.join(folder.name, "log")
+        self.run = programs.start(
+            "moyo", "run", "--games", os.path.join(programs.SOURCE, "tests/data/games-2015.zip"), "--run-dir",
+            self.run_dir, "--limit", GAMES, "--blocks", 1, "--filters", 4, "--epochs", 100000, log=self.log)
+        self.addCleanup(self.run.wait)
+        self.addCleanup(self.run.kill)
+        self.trainer = waiting.await_value("the training", self.training_process)
+
+    def training_process(self):
+        """The trainer, once it has taken a step."""
+        self.assertIsNone(self.run.poll(), self.text(self.log))
+        if "samples, " not in self.text(os.path.join(self.run_dir, "logs", "trainer.log")):
+            return None
+        with open("/proc/%d/task/%d/children" % (self.run.pid, self.run.pid), encoding="ascii") as file:
+            for pid in file.read().split():
+                with open("/proc/%s/comm" % pid, encoding="ascii") as name:
+                    if name.read().startswith("moyo-trainer"):
+                        return int(pid)
+        return None
+
+    @staticmethod
+    def text(path):
+        try:
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def test_signal_stops_all_of_it_and_says_how_it_goes_on(self):
+        self.run.send_signal(signal.SIGINT)
+        self.assertEqual(self.run.wait(waiting.PATIENCE_SECONDS), 130)
+        self.assertIn("stopped by a signal; the same command goes on where it stopped", self.text(self.log))
+        self.assertFalse(os.path.exists("/proc/%d" % self.trainer))
+        self.assertTrue(os.listdir(os.path.join(self.run_dir, "trainer", "checkpoints")))
+
+    def test_trainer_that_others_stop_has_not_finished(self):
+        os.kill(self.trainer, signal.SIGTERM)
+        self.assertEqual(self.run.wait(waiting.PATIENCE_SECONDS), 1)
+        self.assertIn("moyo-trainer was stopped from outside; the same command", self.text(self.log))
 
 
 class ArchiveRunTest(unittest.TestCase):

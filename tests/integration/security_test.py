@@ -206,6 +206,7 @@ class SecurityTest(unittest.TestCase):
         first.process.terminate()
         self.assertEqual(first.process.wait(PATIENCE_SECONDS), 0)
         second = self.server("--listen", first.address)
+        await_value("the server has said who may join", lambda: "more join codes" in second.text())
         self.assertNotIn("--join", second.text().split("more join codes")[0])
         programs.succeed(*self.worker("--join", code))
 
@@ -214,11 +215,12 @@ class SecurityTest(unittest.TestCase):
         code = first.first_code()
         first.process.kill()
         first.process.wait()
-        with subprocess.Popen([programs.program("moyo-worker"), "--exit-when-done", "--join", code],
-                              stderr=subprocess.DEVNULL) as worker:
-            self.addCleanup(worker.kill)
-            self.server("--listen", first.address)
-            self.assertEqual(worker.wait(PATIENCE_SECONDS), 0)
+        worker = subprocess.Popen([programs.program("moyo-worker"), "--exit-when-done", "--join", code],
+                                  stderr=subprocess.DEVNULL)
+        self.addCleanup(worker.wait)
+        self.addCleanup(worker.kill)
+        self.server("--listen", first.address)
+        self.assertEqual(worker.wait(PATIENCE_SECONDS), 0)
 
     def test_revocation_ends_a_worker_that_waits_for_work(self):
         server = self.server()

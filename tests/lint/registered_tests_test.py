@@ -45,7 +45,7 @@ def main():
     base = tree.root()
     tests = [
         path
-        for path in tree.files(base, ["tests"], {".cc", ".py"})
+        for path in tree.files(base, ["tests"], {".cc", ".py", ".mjs"})
         if path.stem.endswith("_test") or path.stem.startswith("test_")
     ]
     problems = []

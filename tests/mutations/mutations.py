@@ -9,7 +9,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 MOYO_TEST = re.compile(r"moyo_test\(\s*([\w${}]+)")
 FOREACH = re.compile(r"foreach\s*\(\s*(\w+)\s+([^)]*)\)(.*?)endforeach\s*\(", re.DOTALL)
-GOOGLE_TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|MOYO_PROPERTY)\((\w+),\s*(\w+)\)", re.MULTILINE)
+GOOGLE_TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P)\((\w+),\s*(\w+)\)", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,10 +20,8 @@ class Mutation:
     find: str  # text that the file holds once
     replace: str
     why: str  # the promise that it breaks
-    test: str  # a ctest name; of a GoogleTest program also the name of its target
-    case: str = ""  # Suite.Name of GoogleTest; empty: the whole test
-    torch: bool = False  # needs the build with Torch
-    build: tuple = ()  # targets beside the test's own: the programs that a Python test starts
+    test: str  # a GoogleTest program: its target's name, and ctest's
+    case: str  # its Suite.Name
 
     def place(self, text):
         """Line number of the mutation in its file's text."""
@@ -40,7 +38,6 @@ def load():
     found = []
     for path in sorted(FOLDER.glob("*.toml")):
         for entry in tomllib.loads(path.read_text(encoding="utf-8"))["mutation"]:
-            entry["build"] = tuple(entry.get("build", ()))
             found.append(Mutation(part=path.stem, **entry))
     return found
 
@@ -63,8 +60,3 @@ def programs(root=ROOT):
                 found |= {test.replace("${" + name + "}", item) for item in items.split()}
         found |= set(MOYO_TEST.findall(text))
     return found
-
-
-def scripts(root=ROOT):
-    """Names of the Python tests below tests/, as ctest has them."""
-    return {path.stem for path in (root / "tests").rglob("*_test.py")}

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Applies mutations to a copy of the tree, one at a time, and demands that each one's test fails.
 
-    tests/mutations/run.py                  all that need no Torch
+    tests/mutations/run.py                  all
     tests/mutations/run.py NAME|PART...     some, by name or by part
-    tests/mutations/run.py --torch NAME...  those of the trainer and play, too
 
 The copy and its build stay in build/mutations, so that the second run builds only what changed. A mutation that does
 not build, or whose test fails without it, is an error of the list. Exit code: 0 when every mutation was killed."""
@@ -25,11 +24,11 @@ SHOWN_LINES = 15
 class Scratch:
     """A copy of the tree and a build of it. No one else may use the folder meanwhile."""
 
-    def __init__(self, folder, torch, jobs, cmake):
+    def __init__(self, folder, jobs, cmake):
         self.tree, self.build = folder / "tree", folder / "build"
         self.jobs = jobs
         self.configure = ["cmake", "-G", "Ninja", "-S", str(self.tree), "-B", str(self.build), "-DMOYO_BENCHMARKS=OFF",
-                          f"-DMOYO_TORCH={'ON' if torch else 'OFF'}", "-DCMAKE_BUILD_TYPE=Debug",
+                          "-DMOYO_TORCH=OFF", "-DCMAKE_BUILD_TYPE=Debug",
                           "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0", *cmake]
 
     def refresh(self):
@@ -56,12 +55,7 @@ class Scratch:
 
     def test(self, mutation, limit_s):
         """Whether the mutation's test passes, and what it printed. One that takes too long does not pass."""
-        program = self.build / "bin" / mutation.test
-        if program.is_file():
-            command = [str(program)] + ([f"--gtest_filter={mutation.case}"] if mutation.case else [])
-        else:
-            command = ["ctest", "--test-dir", str(self.build), "-R", f"^{mutation.test}$", "--output-on-failure",
-                       "--no-tests=error"]
+        command = [str(self.build / "bin" / mutation.test), f"--gtest_filter={mutation.case}"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                    errors="replace", start_new_session=True)
         try:
@@ -74,14 +68,9 @@ class Scratch:
         return ran, output
 
 
-def targets_of(mutation):
-    own = [mutation.test] if mutation.test in mutations.programs() else []
-    return own + list(mutation.build)
-
-
 def check_sound(scratch, mutation, limit_s):
     """Why the mutation's test proves nothing: it does not pass on the code as it is. None when it does."""
-    said = scratch.make(targets_of(mutation))
+    said = scratch.make([mutation.test])
     if said is not None:
         return said
     passes, output = scratch.test(mutation, limit_s)
@@ -94,7 +83,7 @@ def attempt(scratch, mutation, limit_s):
     text = path.read_text(encoding="utf-8")
     path.write_text(mutation.apply(text), encoding="utf-8")
     try:
-        said = scratch.make(targets_of(mutation))
+        said = scratch.make([mutation.test])
         if said is not None:
             return BROKEN, said
         passes, output = scratch.test(mutation, limit_s)
@@ -104,7 +93,7 @@ def attempt(scratch, mutation, limit_s):
 
 
 def chosen(arguments):
-    found = [m for m in mutations.load() if arguments.torch or not m.torch]
+    found = mutations.load()
     if not arguments.names:
         return found
     unknown = set(arguments.names) - {m.name for m in found} - {m.part for m in found}
@@ -116,22 +105,21 @@ def chosen(arguments):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="mutations or parts; none: all")
-    parser.add_argument("--torch", action="store_true", help="build with Torch; also the mutations that need it")
-    parser.add_argument("--scratch", type=pathlib.Path, help="folder of copy and build")
+    parser.add_argument("--scratch", type=pathlib.Path, default=mutations.ROOT / "build" / "mutations",
+                        help="folder of copy and build")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="compilers at once")
     parser.add_argument("--limit", type=int, default=120, metavar="SECONDS", help="of one test")
     parser.add_argument("--verbose", action="store_true", help="also show what killed a mutation")
     parser.add_argument("--cmake", action="append", default=[], metavar="-DX=Y", help="further options of the build")
     arguments = parser.parse_args()
-    default = mutations.ROOT / "build" / ("mutations-torch" if arguments.torch else "mutations")
-    arguments.scratch = (arguments.scratch or default).resolve()
+    arguments.scratch = arguments.scratch.resolve()
     return arguments
 
 
 def main():
     arguments = parse_arguments()
     wanted = chosen(arguments)
-    scratch = Scratch(arguments.scratch, arguments.torch, arguments.jobs, arguments.cmake)
+    scratch = Scratch(arguments.scratch, arguments.jobs, arguments.cmake)
     scratch.refresh()
     unsound = {}
     for mutation in wanted:
@@ -144,7 +132,7 @@ def main():
         fault = unsound[(mutation.test, mutation.case)]
         result, output = (BROKEN, fault) if fault is not None else attempt(scratch, mutation, arguments.limit)
         counts[result] += 1
-        killer = f"{mutation.test} {mutation.case}".rstrip()
+        killer = f"{mutation.test} {mutation.case}"
         print(f"{result:7} {mutation.name:44} {killer}  ({time.monotonic() - begin:.0f} s)", flush=True)
         if result == BROKEN or (arguments.verbose and result == KILLED):
             print("\n".join("        " + line for line in output.splitlines()[-SHOWN_LINES:]), flush=True)

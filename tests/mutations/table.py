@@ -17,8 +17,7 @@ def table(found):
     for part, of_part in parts.items():
         lines.append(f"**{part}** ({len(of_part)})\n\n| mutation | file | breaks | killed by |\n|---|---|---|---|\n")
         for m in of_part:
-            killer = f"`{m.test}`" + (f" {m.case}" if m.case else "")
-            lines.append(f"| {m.name} | {m.file} | {m.why.replace('|', chr(92) + '|')} | {killer} |\n")
+            lines.append(f"| {m.name} | {m.file} | {m.why.replace('|', chr(92) + '|')} | `{m.test}` {m.case} |\n")
         lines.append("\n")
     return "".join(lines)
 

@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "play/board_command.h"
 #include "tests/play/fake_evaluator.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::play {
 namespace {
@@ -74,7 +75,8 @@ TEST(ConsoleTest, SavedGameLoadsAgain) {
   FakeEvaluator network;
   Console console(network, {.reply = Reply::kOnlyWhenAsked});
   for (const char* move : {"Q16", "D4", "pass"}) console.Handle(move);
-  const std::string path = ::testing::TempDir() + "/console_test.sgf";
+  const test::TempFolder folder;
+  const std::string path = folder.Path("game.sgf");
   EXPECT_EQ(console.Handle("save " + path), "Saved 3 moves to " + path + ".\n");
   Console other(network, {});
   other.Handle("load " + path);

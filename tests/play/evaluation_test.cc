@@ -8,6 +8,7 @@
 #include "play/eval_command.h"
 #include "play/suggest_command.h"
 #include "tests/play/fake_evaluator.h"
+#include "tests/support/temp_folder.h"
 #include "trainer/evaluation/game_evaluation.h"
 
 namespace moyo::play {
@@ -104,8 +105,6 @@ TEST(MetricsJsonTest, HoldsExactlyTheFiveNames) {
 class CommandTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = ::testing::TempDir() + "/play_command_test";
-    std::filesystem::remove_all(folder_);
     ASSERT_TRUE(MakeFolder(folder_ + "/below").ok());
     ASSERT_TRUE(WriteFileAtomically(folder_ + "/two.sgf",
                                     "(;SZ[19]RE[B+R];B[pd];W[dp];B[pq])(;SZ[9];B[ee])")
@@ -113,7 +112,8 @@ class CommandTest : public ::testing::Test {
     ASSERT_TRUE(WriteFileAtomically(folder_ + "/below/one.sgf", "(;SZ[19];B[pd];B[dp])").ok());
     ASSERT_TRUE(WriteFileAtomically(folder_ + "/notes.txt", "no game here").ok());
   }
-  std::string folder_;
+  const test::TempFolder temp_;
+  const std::string& folder_ = temp_.path();
   FakeEvaluator network_;
   std::ostringstream out_, progress_;
 };

@@ -5,6 +5,7 @@
 #include "common/base/files.h"
 #include "gtest/gtest.h"
 #include "tests/play/fake_evaluator.h"
+#include "tests/support/temp_folder.h"
 
 namespace moyo::play {
 namespace {
@@ -182,7 +183,8 @@ TEST_F(GtpEngineTest, ShowBoardHoldsNoEmptyLine) {
 }
 
 TEST_F(GtpEngineTest, LoadSgfPlaysTheMovesBeforeTheNumber) {
-  const std::string path = ::testing::TempDir() + "/gtp_engine_test.sgf";
+  const test::TempFolder folder;
+  const std::string path = folder.Path("game.sgf");
   ASSERT_TRUE(WriteFileAtomically(path, "(;SZ[19]KM[6.5];B[pd];W[dp];B[pp])").ok());
   EXPECT_EQ(Say("loadsgf " + path), "=\n\n");
   EXPECT_EQ(engine_.state().moves().size(), 3u);

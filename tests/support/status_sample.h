@@ -1,4 +1,4 @@
-// A status with every field set, for the rendering tests.
+// The status of a run under way, for the rendering tests: nothing failed, nothing is finished.
 #pragma once
 
 #include <string>

@@ -14,6 +14,7 @@ class TempFolder {
   TempFolder& operator=(const TempFolder&) = delete;
 
   const std::string& path() const { return path_; }
+  std::string Path(const std::string& name) const { return path_ + "/" + name; }
   // Writes a file (and the folders above it); returns its whole path.
   std::string Write(const std::string& name, std::string_view bytes) const;
 

@@ -61,15 +61,15 @@ torch::jit::Module BuildScript(const Tower& tower) {
     builder.Convolve(name + "_second", tower->blocks[i]->second, "y", "y");
     builder.Line("x = torch.relu(y + x)");
   }
+  const HeadLayers heads = tower->HeadsOverPoints();
   builder.Convolve("policy_conv", tower->policy_conv, "x", "policy");
   builder.Line("policy = torch.flatten(torch.relu(policy), 1)");
-  builder.Apply("policy_linear", tower->policy_linear, "policy");
+  builder.Apply("policy_linear", heads.policy, "policy");
   builder.Convolve("value_conv", tower->value_conv, "x", "value");
   builder.Line("value = torch.flatten(torch.relu(value), 1)");
-  const ValueLayers value = tower->ValueOverPoints();
-  builder.Apply("value_hidden", value.hidden, "value");
+  builder.Apply("value_hidden", heads.value_hidden, "value");
   builder.Line("value = torch.relu(value)");
-  builder.Apply("value_linear", value.linear, "value");
+  builder.Apply("value_linear", heads.value, "value");
   builder.Line("return policy, torch.tanh(torch.squeeze(value, 1))");
   return builder.Finish();
 }

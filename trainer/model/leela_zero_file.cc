@@ -207,15 +207,15 @@ std::string LeelaZeroText(const Tower& tower) {
     AppendConvNorm(block->first, text);
     AppendConvNorm(block->second, text);
   }
+  const HeadLayers heads = tower->HeadsOverPoints();
   AppendConvNorm(tower->policy_conv, text);
-  AppendLine(TurnPolicyLinear(tower->policy_linear->weight), text);
-  AppendLine(TurnOutputs(tower->policy_linear->bias), text);
+  AppendLine(TurnPolicyLinear(heads.policy->weight), text);
+  AppendLine(TurnOutputs(heads.policy->bias), text);
   AppendConvNorm(tower->value_conv, text);
-  const ValueLayers value = tower->ValueOverPoints();
-  AppendLine(TurnInputs(value.hidden->weight), text);
-  AppendLine(value.hidden->bias, text);
-  AppendLine(value.linear->weight, text);
-  AppendLine(value.linear->bias, text);
+  AppendLine(TurnInputs(heads.value_hidden->weight), text);
+  AppendLine(heads.value_hidden->bias, text);
+  AppendLine(heads.value->weight, text);
+  AppendLine(heads.value->bias, text);
   return text;
 }
 

@@ -30,6 +30,26 @@ void StartAsConvolution(torch::nn::Linear& linear, int channels) {
   }
 }
 
+torch::nn::Linear PolicyOverPoints() {
+  return torch::nn::Linear(kPolicyChannels * features::kPointCount, features::kPolicySize);
+}
+
+torch::nn::Linear ValueHiddenOverPoints() {
+  return torch::nn::Linear(kValueChannels * features::kPointCount, kValueHidden);
+}
+
+// The first policy plane speaks for a point and the second against it; the pass is as likely as a
+// point that nothing speaks of.
+void StartPooled(TowerImpl& tower) {
+  torch::NoGradGuard no_grad;
+  tower.policy_point->weight[0][0] = 1.0;
+  tower.policy_point->weight[0][1] = -1.0;
+  torch::nn::init::zeros_(tower.policy_pass->weight);
+  torch::nn::init::zeros_(tower.policy_pass->bias);
+  torch::nn::init::ones_(tower.value_linear->weight);
+  torch::nn::init::zeros_(tower.value_linear->bias);
+}
+
 }  // namespace
 
 ConvNormImpl::ConvNormImpl(int in, int out, int kernel)
@@ -53,52 +73,69 @@ TowerImpl::TowerImpl(const NetShape& net_shape)
   for (int i = 0; i < shape.blocks; ++i) {
     blocks.push_back(register_module("block" + std::to_string(i), ResidualBlock(shape.filters)));
   }
+  const bool pooled = shape.architecture == Architecture::kPooledTower;
   policy_conv = register_module("policy_conv", ConvNorm(shape.filters, kPolicyChannels, 1));
-  policy_linear = register_module(
-      "policy_linear",
-      torch::nn::Linear(kPolicyChannels * features::kPointCount, features::kPolicySize));
-  StartAsConvolution(policy_linear, kPolicyChannels);
-  value_conv = register_module("value_conv", ConvNorm(shape.filters, kValueChannels, 1));
-  if (shape.architecture == Architecture::kPooledTower) {
-    value_linear = register_module("value_linear", torch::nn::Linear(1, 1));
-    torch::nn::init::ones_(value_linear->weight);
-    torch::nn::init::zeros_(value_linear->bias);
-    return;
+  if (pooled) {
+    policy_point = register_module(
+        "policy_point",
+        torch::nn::Linear(torch::nn::LinearOptions(kPolicyChannels, 1).bias(false)));
+    policy_pass = register_module("policy_pass", torch::nn::Linear(kPolicyChannels, 1));
+  } else {
+    policy_linear = register_module("policy_linear", PolicyOverPoints());
+    StartAsConvolution(policy_linear, kPolicyChannels);
   }
-  value_hidden = register_module(
-      "value_hidden", torch::nn::Linear(kValueChannels * features::kPointCount, kValueHidden));
-  value_linear = register_module("value_linear", torch::nn::Linear(kValueHidden, 1));
+  value_conv = register_module("value_conv", ConvNorm(shape.filters, kValueChannels, 1));
+  if (!pooled) value_hidden = register_module("value_hidden", ValueHiddenOverPoints());
+  value_linear = register_module("value_linear", torch::nn::Linear(pooled ? 1 : kValueHidden, 1));
+  if (pooled) StartPooled(*this);
 }
 
-ValueLayers TowerImpl::ValueOverPoints() const {
-  if (!value_hidden.is_empty()) return {value_hidden, value_linear};
+HeadLayers TowerImpl::HeadsOverPoints() const {
+  if (shape.architecture != Architecture::kPooledTower) {
+    return {policy_linear, value_hidden, value_linear};
+  }
   torch::NoGradGuard no_grad;
-  ValueLayers layers{torch::nn::Linear(kValueChannels * features::kPointCount, kValueHidden),
-                     torch::nn::Linear(kValueHidden, 1)};
-  for (const torch::nn::Linear& layer : {layers.hidden, layers.linear}) {
+  HeadLayers heads{PolicyOverPoints(), ValueHiddenOverPoints(), torch::nn::Linear(kValueHidden, 1)};
+  for (const torch::nn::Linear& layer : {heads.policy, heads.value_hidden, heads.value}) {
     layer->weight.zero_();
     layer->bias.zero_();
   }
+  for (int channel = 0; channel < kPolicyChannels; ++channel) {
+    const torch::Tensor from_channel = heads.policy->weight.slice(
+        1, channel * features::kPointCount, (channel + 1) * features::kPointCount);
+    from_channel.slice(0, 0, features::kPointCount)
+        .fill_diagonal_(policy_point->weight[0][channel].item<double>());
+    from_channel[features::kPointCount].fill_(policy_pass->weight[0][channel].item<double>() /
+                                              features::kPointCount);
+  }
+  heads.policy->bias[features::kPointCount] = policy_pass->bias[0];
   // The first hidden unit is the scaled mean. A rectified plane's is never negative, so the
   // rectifier after it changes nothing.
-  layers.hidden->weight[0].fill_(kPoolScale / features::kPointCount);
-  layers.linear->weight[0][0] = value_linear->weight[0][0];
-  layers.linear->bias.copy_(value_linear->bias -
-                            value_linear->weight[0] * (kPoolScale * kPlaneMean));
-  return layers;
+  heads.value_hidden->weight[0].fill_(kPoolScale / features::kPointCount);
+  heads.value->weight[0][0] = value_linear->weight[0][0];
+  heads.value->bias.copy_(value_linear->bias - value_linear->weight[0] * (kPoolScale * kPlaneMean));
+  return heads;
+}
+
+TowerImpl::Output TowerImpl::PooledHeads(const torch::Tensor& policy, const torch::Tensor& value) {
+  // A 1x1 convolution to one channel, as the matrix product that it is.
+  const torch::Tensor points = policy_point(policy.permute({0, 2, 3, 1})).flatten(1);
+  const torch::Tensor pass = policy_pass(policy.to(torch::kFloat).mean({2, 3}));
+  const torch::Tensor summary = (value.to(torch::kFloat).mean({2, 3}) - kPlaneMean) * kPoolScale;
+  return {torch::cat({points.to(torch::kFloat), pass.to(torch::kFloat)}, 1),
+          torch::tanh(value_linear(summary).to(torch::kFloat)).squeeze(1)};
 }
 
 TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {
   torch::Tensor x = input(planes);
   for (ResidualBlock& block : blocks) x = block(x);
+  if (shape.architecture == Architecture::kPooledTower) {
+    return PooledHeads(policy_conv(x), value_conv(x));
+  }
   const torch::Tensor policy = policy_conv(x).flatten(1);
   const torch::Tensor value = value_conv(x).flatten(1);
-  const torch::Tensor summary =
-      value_hidden.is_empty()
-          ? (value.to(torch::kFloat).mean(1, /*keepdim=*/true) - kPlaneMean) * kPoolScale
-          : torch::relu(value_hidden(value));
   return {policy_linear(policy).to(torch::kFloat),
-          torch::tanh(value_linear(summary).to(torch::kFloat)).squeeze(1)};
+          torch::tanh(value_linear(torch::relu(value_hidden(value))).to(torch::kFloat)).squeeze(1)};
 }
 
 }  // namespace moyo::trainer

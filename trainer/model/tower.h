@@ -35,27 +35,35 @@ struct ResidualBlockImpl : torch::nn::Module {
 };
 TORCH_MODULE(ResidualBlock);
 
-// A value head after the value plane: tanh(linear(relu(hidden(points)))).
-struct ValueLayers {
-  torch::nn::Linear hidden{nullptr};  // 361 points to 256
-  torch::nn::Linear linear{nullptr};  // 256 to 1
+// What follows the heads' planes (2 of the policy, 1 of the value), over single points:
+//   policy logits = policy(planes), value = tanh(value(relu(value_hidden(plane)))).
+struct HeadLayers {
+  torch::nn::Linear policy{nullptr};        // 2 x 361 to 362
+  torch::nn::Linear value_hidden{nullptr};  // 361 to 256
+  torch::nn::Linear value{nullptr};         // 256 to 1
 };
 
-// Architecture::kLeelaZero, or kPooledTower, whose value is a function of the value plane's mean
-// alone: a count over the board, as a score is. A layer over single points learns the results of
-// some ten thousand games by heart instead; a mean cannot.
+// Architecture::kLeelaZero, or kPooledTower, whose heads have no weights of single points: a
+// point's logit is a sum of its own planes, that of the pass and the value are functions of the
+// planes' means over the board. So what is learned at one point holds at all, and the value, a
+// count as a score is, cannot know some ten thousand games by heart, as a layer over points does.
 struct TowerImpl : Network {
   explicit TowerImpl(const NetShape& shape);
   Output forward(const torch::Tensor& planes) override;
-  // The value head as Leela Zero's format has it; that of a pooled tower written out.
-  ValueLayers ValueOverPoints() const;
+  // The heads as Leela Zero's format has them; those of a pooled tower written out.
+  HeadLayers HeadsOverPoints() const;
 
   ConvNorm input{nullptr};
   std::vector<ResidualBlock> blocks;
   ConvNorm policy_conv{nullptr}, value_conv{nullptr};
-  torch::nn::Linear policy_linear{nullptr};
-  torch::nn::Linear value_hidden{nullptr};  // null when pooled
-  torch::nn::Linear value_linear{nullptr};  // pooled: 1 to 1
+  // Of kLeelaZero; null in a pooled tower.
+  torch::nn::Linear policy_linear{nullptr}, value_hidden{nullptr};
+  // Of a pooled tower, else null: 2 to 1 without bias, 2 to 1.
+  torch::nn::Linear policy_point{nullptr}, policy_pass{nullptr};
+  torch::nn::Linear value_linear{nullptr};  // 256 to 1; pooled: 1 to 1
+
+ private:
+  Output PooledHeads(const torch::Tensor& policy, const torch::Tensor& value);
 };
 TORCH_MODULE(Tower);
 

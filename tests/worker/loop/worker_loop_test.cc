@@ -16,6 +16,7 @@
 #include "common/base/digest.h"
 #include "common/base/files.h"
 #include "common/shard/shard.h"
+#include "tests/support/temp_folder.h"
 #include "tests/worker/loop/fake_server.h"
 
 namespace moyo::worker {
@@ -28,17 +29,8 @@ constexpr char kOtherGame[] = "(;GM[1]SZ[9];B[cc];W[gg];B[cg])";
 constexpr char kAsLong[] = "(;GM[1]SZ[19];B[pd];W[dp];B[pp]C[ddd])";  // as kGame; three moves
 static_assert(sizeof(kAsLong) == sizeof(kGame));
 
-// A scratch folder of this test, gone at its end.
 class WorkerLoopTest : public ::testing::Test {
  protected:
-  WorkerLoopTest() {
-    folder_ = ::testing::TempDir() + "worker_loop_" +
-              ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~WorkerLoopTest() override { std::filesystem::remove_all(folder_); }
-
   absl::Status RunWorker() {
     options_.server = server_.address();
     options_.name = "test";
@@ -51,7 +43,7 @@ class WorkerLoopTest : public ::testing::Test {
     return RunWorker();
   }
 
-  std::string spool() const { return folder_ + "/spool"; }
+  std::string spool() const { return folder_.Path("spool"); }
   bool SpoolIsEmpty() const { return SpooledFiles().empty(); }
   std::vector<std::string> SpooledFiles() const {
     std::vector<std::string> files;
@@ -61,7 +53,7 @@ class WorkerLoopTest : public ::testing::Test {
     return files;
   }
 
-  std::string folder_;
+  const test::TempFolder folder_;
   WorkerOptions options_;
   FakeServer server_;
 };
@@ -160,16 +152,16 @@ TEST_F(WorkerLoopTest, ServerOfAnotherVersionEndsTheWorker) {
 }
 
 TEST_F(WorkerLoopTest, FileThatIsTheSameHereIsNotFetched) {
-  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kGame).ok());
-  server_.AddUnit({kGame}, {folder_ + "/a.sgf"});
+  ASSERT_TRUE(WriteFileAtomically(folder_.Path("a.sgf"), kGame).ok());
+  server_.AddUnit({kGame}, {folder_.Path("a.sgf")});
   ASSERT_TRUE(RunWorker().ok());
   EXPECT_EQ(server_.Calls("FetchSources"), 0);
   EXPECT_EQ(server_.Commits().at(1).rows(0).moves(), 4u);
 }
 
 TEST_F(WorkerLoopTest, FileThatDiffersHereIsFetched) {
-  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kOtherGame).ok());
-  server_.AddUnit({kGame}, {folder_ + "/a.sgf"});
+  ASSERT_TRUE(WriteFileAtomically(folder_.Path("a.sgf"), kOtherGame).ok());
+  server_.AddUnit({kGame}, {folder_.Path("a.sgf")});
   ASSERT_TRUE(RunWorker().ok());
   EXPECT_EQ(server_.Calls("FetchSources"), 1);
   EXPECT_EQ(server_.Commits().at(1).rows(0).moves(), 4u);
@@ -177,9 +169,9 @@ TEST_F(WorkerLoopTest, FileThatDiffersHereIsFetched) {
 
 // By its length and its number of games it could be the one that was catalogued.
 TEST_F(WorkerLoopTest, FileOfTheSameLengthWithOtherBytesIsFetched) {
-  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kAsLong).ok());
-  ASSERT_TRUE(WriteFileAtomically(folder_ + "/b.sgf", kOtherGame).ok());
-  server_.AddUnit({kGame, kOtherGame}, {folder_ + "/a.sgf", folder_ + "/b.sgf"});
+  ASSERT_TRUE(WriteFileAtomically(folder_.Path("a.sgf"), kAsLong).ok());
+  ASSERT_TRUE(WriteFileAtomically(folder_.Path("b.sgf"), kOtherGame).ok());
+  server_.AddUnit({kGame, kOtherGame}, {folder_.Path("a.sgf"), folder_.Path("b.sgf")});
   ASSERT_TRUE(RunWorker().ok());
   EXPECT_EQ(server_.Calls("FetchSources"), 1);
   const v1::CommitUnitRequest commit = server_.Commits().at(1);
@@ -190,8 +182,8 @@ TEST_F(WorkerLoopTest, FileOfTheSameLengthWithOtherBytesIsFetched) {
 }
 
 TEST_F(WorkerLoopTest, LocalFilesOffFetchesEverything) {
-  ASSERT_TRUE(WriteFileAtomically(folder_ + "/a.sgf", kGame).ok());
-  server_.AddUnit({kGame}, {folder_ + "/a.sgf"});
+  ASSERT_TRUE(WriteFileAtomically(folder_.Path("a.sgf"), kGame).ok());
+  server_.AddUnit({kGame}, {folder_.Path("a.sgf")});
   options_.local_files = LocalFiles::kIgnore;
   ASSERT_TRUE(RunWorker().ok());
   EXPECT_EQ(server_.Calls("FetchSources"), 1);
