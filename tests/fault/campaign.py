@@ -6,12 +6,14 @@
 A round: a fresh run directory, faults at random moments and at named points (faults.py) from several lanes at once,
 then peace until every unit is finished. After it the ledger, the shards and the dataset digest must be those of the
 undisturbed run, every shard must verify, no alarm may stand, and every program must end with exit code 0 when asked to.
-A round that fails says its seed; --keep DIR keeps its folder there. Exit code: 0 when all rounds held.
+A round that fails says its seed and shows the ends of its logs; --keep FOLDER keeps the whole of it.
+Exit code: 0 when all rounds held.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import glob
 import os
 import random
 import resource
@@ -26,6 +28,15 @@ from lanes import Lane
 import programs
 
 FAULT_SECONDS = 4.0
+SHOWN_LINES = 15
+
+
+def print_logs(folder):
+    """The ends of a round's logs, which go with its folder."""
+    for path in sorted(glob.glob(os.path.join(folder, "**", "*.log"), recursive=True)):
+        with open(path, encoding="utf-8", errors="replace") as log:
+            end = collections.deque(log, SHOWN_LINES)
+        print("  %s:\n%s" % (os.path.relpath(path, folder), "".join("    " + line for line in end)), flush=True)
 
 
 def expect_damage_to_be_found(chance, cluster):
@@ -116,6 +127,7 @@ def main():
             except Exception as error:  # pylint: disable=broad-except
                 failed.append(seed)
                 print("round %d FAILED: %s" % (seed, error), flush=True)
+                print_logs(folder)
                 if options.keep:
                     shutil.copytree(folder, os.path.join(options.keep, "round-%d" % seed), dirs_exist_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
