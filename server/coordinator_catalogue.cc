@@ -6,7 +6,6 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "common/source/roots.h"
 #include "server/coordinator.h"
 
 namespace moyo::server {
@@ -81,7 +80,7 @@ void Coordinator::StopScans() {
 absl::Status Coordinator::SeeToCutScan(const std::vector<std::string>& paths, uint64_t limit_games,
                                        const absl::Status& cut) {
   std::vector<std::string> normal;
-  for (const std::string& path : paths) normal.push_back(source::NormalPath(path));
+  for (const std::string& path : paths) normal.push_back(catalog::NormalPath(path));
   const absl::StatusOr<std::vector<store::Scan>> unfinished = store_.UnfinishedScans();
   // What the store does not remember was not begun, and is the caller's to repeat.
   const bool is_remembered =

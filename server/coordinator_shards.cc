@@ -11,7 +11,6 @@
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/protocol.h"
-#include "common/shard/shard.h"
 #include "server/coordinator.h"
 #include "server/messages.h"
 
@@ -56,10 +55,10 @@ absl::Status Coordinator::CheckHeader(const v1::UploadShardHeader& header) const
     return absl::InvalidArgumentError("a shard digest has 32 bytes");
   }
   MOYO_RETURN_IF_ERROR(CheckRun(header.run_id()));
-  if (header.length_bytes() <= shard::kMaxFileBytes) return absl::OkStatus();
+  if (header.length_bytes() <= store::kMaxShardBytes) return absl::OkStatus();
   // Not RESOURCE_EXHAUSTED: no waiting makes it smaller. Given back as failed, the unit is split.
   return absl::InvalidArgumentError(
-      absl::StrCat("a shard may have at most ", shard::kMaxFileBytes, " bytes"));
+      absl::StrCat("a shard may have at most ", store::kMaxShardBytes, " bytes"));
 }
 
 absl::Status Coordinator::ReceiveShard(const Receive<v1::UploadShardRequest>& receive) {

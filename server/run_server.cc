@@ -14,7 +14,6 @@
 #include "common/base/shutdown.h"
 #include "common/base/status_macros.h"
 #include "common/metrics/exposer.h"
-#include "common/source/roots.h"
 #include "server/coordinator.h"
 #include "server/gauges.h"
 #include "server/network.h"
@@ -31,7 +30,7 @@ CoordinatorOptions CoordinatorOptionsOf(const ServerOptions& options, v1::ParseO
   coordinator.parse = std::move(parse);
   coordinator.lease_duration = absl::Seconds(options.lease_seconds);
   coordinator.catalog.games_per_shard = options.games_per_shard;
-  coordinator.catalog.skipped_folder = source::NormalPath(options.run_dir);
+  coordinator.catalog.skipped_folder = catalog::NormalPath(options.run_dir);
   return coordinator;
 }
 

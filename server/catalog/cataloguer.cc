@@ -14,6 +14,8 @@
 
 namespace moyo::catalog {
 
+std::string NormalPath(const std::string& path) { return source::NormalPath(path); }
+
 absl::Status CheckPaths(const std::vector<std::string>& paths) {
   if (paths.empty()) return absl::InvalidArgumentError("no path given");
   for (const std::string& path : paths) {
@@ -43,7 +45,7 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
   absl::MutexLock lock(&scan_mutex_);
   MOYO_RETURN_IF_ERROR(CheckPaths(paths));
   std::vector<std::string> normal;
-  for (const std::string& path : paths) normal.push_back(source::NormalPath(path));
+  for (const std::string& path : paths) normal.push_back(NormalPath(path));
   MOYO_ASSIGN_OR_RETURN(const store::Scan scan, store_.BeginScan(normal, limit_games));
   MOYO_ASSIGN_OR_RETURN(const uint64_t next_file_id, store_.NextFileId());
   FileScanner scanner(store_, options_.games_per_shard, limit_games, next_file_id);

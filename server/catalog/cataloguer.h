@@ -26,6 +26,8 @@ struct ScanResult {
   uint64_t removed = 0;  // sources that are no longer where they were
 };
 
+// What the catalogue knows a path by (common/source/roots.h).
+std::string NormalPath(const std::string& path);
 // NOT_FOUND naming the first that does not exist; INVALID_ARGUMENT for none, and for one that is
 // neither folder nor file.
 absl::Status CheckPaths(const std::vector<std::string>& paths);

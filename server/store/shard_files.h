@@ -9,9 +9,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/shard/shard.h"
 #include "server/work/ids.h"
 
 namespace moyo::store {
+
+inline constexpr uint64_t kMaxShardBytes = shard::kMaxFileBytes;
 
 // A file being received. Unless published, it is removed.
 class ShardUpload {

@@ -25,7 +25,7 @@ struct UploadKey {
 // Not thread-safe.
 class SuspendedUploads {
  public:
-  static constexpr size_t kMost = 16;  // of shard::kMaxFileBytes at most each
+  static constexpr size_t kMost = 16;  // of kMaxShardBytes at most each
   static constexpr absl::Duration kKept = absl::Minutes(5);
   static constexpr uint64_t kFewestBytes = 1u << 20;  // less is sent again as fast
 
