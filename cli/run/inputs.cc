@@ -56,7 +56,8 @@ absl::Status CheckFolder(const std::string& path) {
   bool may_hold_game = false;
   const absl::Status walked =
       source::WalkFiles(path, {}, [&](const std::string& file) -> absl::Status {
-        if (fs::is_directory(file)) {
+        std::error_code ignored;
+        if (fs::is_directory(file, ignored)) {
           unreadable = file;
           return absl::OkStatus();
         }

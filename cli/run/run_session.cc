@@ -250,6 +250,8 @@ absl::Status RunSession::Train() {
   summary_.trained_before = TrainedBefore();
   if (summary_.trained_before) return absl::OkStatus();
   const absl::Time begin = Clock::Steady().Now();
+  // The server remembers the last report of an earlier trainer, too.
+  const std::string trainer_before = summary_.status.training().trainer();
   ChildSpec spec = {.argv = {options_.program_folder + "/moyo-trainer", "--server",
                              connection_->address(), "--run-dir", options_.run_dir},
                     .log_path = LogPath(options_.run_dir, "trainer")};
@@ -261,7 +263,9 @@ absl::Status RunSession::Train() {
   progress_.Finish(TrainProgress(summary_.status.training()));
   summary_.train_time = Clock::Steady().Now() - begin;
   summary_.train_peak_rss_bytes = trainer_->peak_rss_bytes();
-  if (!summary_.status.training().finished()) {  // asked to stop, it ends as if all were well
+  const v1::TrainingProgress& training = summary_.status.training();
+  // Asked to stop, it ends as if all were well.
+  if (!training.finished() || training.trainer() == trainer_before) {
     return absl::FailedPreconditionError(
         absl::StrCat("moyo-trainer was stopped from outside; ", kGoOn));
   }

@@ -178,8 +178,8 @@ TEST_F(ExportPlanesTest, NpzHoldsEveryArray) {
   const auto members = shard::ReadZip(Read("batch_0001.npz"), 1 << 20);
   ASSERT_TRUE(members.ok()) << members.status();
   for (const shard::ZipMember& member : *members) names.push_back(member.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"X_0001.npy", "Y.npy", "winner.npy",
-                                             "winner_known.npy", "ply.npy", "game_hash.npy"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"X.npy", "Y.npy", "winner.npy", "winner_known.npy",
+                                             "ply.npy", "game_hash.npy"}));
   EXPECT_EQ(Data((*members)[0].bytes).size(), 18 * 361 * sizeof(float));
 }
 

@@ -29,15 +29,17 @@ class RunSessionTest : public testing::Test {
     EXPECT_TRUE(OpenRunFolder(options_.run_dir).ok());
     Program("moyo-server", kStay);
     Program("moyo-worker", "echo $0 >> " + marks_ + "; exit 0");
-    Program("moyo-trainer", "echo net > " + options_.run_dir + "/model.pt");
+    Program("moyo-trainer",
+            absl::StrCat("echo net > ", options_.run_dir, "/model.pt; echo $$ > ", trainer_));
     fake_.admin.before_status = [this](v1::GetStatusResponse& status) {
       const bool parsed = std::filesystem::exists(marks_);
       status.set_complete(parsed);
       status.mutable_ledger()->set_found(10);
       status.mutable_ledger()->set_accepted(parsed ? 10 : 0);
       status.mutable_ledger()->set_pending(parsed ? 0 : 10);
-      status.mutable_training()->set_finished(
-          std::filesystem::exists(options_.run_dir + "/model.pt"));
+      const auto trainer = ReadFile(trainer_);
+      status.mutable_training()->set_finished(trainer.ok());
+      status.mutable_training()->set_trainer(trainer.value_or(""));
     };
   }
   ~RunSessionTest() override { std::fclose(out_); }
@@ -59,6 +61,7 @@ class RunSessionTest : public testing::Test {
 
   test::TempFolder folder_;
   std::string marks_ = folder_.Path("marks");
+  std::string trainer_ = folder_.Path("trainer");  // what names the one that finished
   std::FILE* out_ = std::tmpfile();
   FakeServer fake_;
   RunOptions options_;
@@ -136,34 +139,34 @@ TEST_F(RunSessionTest, TrainerThatFailsIsQuoted) {
       << summary.status();
 }
 
-// It leaves the model so far and exit code 0, which must not pass for the end of its schedule.
+// It leaves the model so far and exit code 0, which must not pass for the end of its schedule; nor
+// may what the server remembers of an earlier training.
 TEST_F(RunSessionTest, TrainerThatIsStoppedFromOutsideHasNotFinished) {
-  fake_.admin.before_status = [parsed = fake_.admin.before_status](v1::GetStatusResponse& status) {
-    parsed(status);
-    status.mutable_training()->set_finished(false);
-  };
-  const auto summary = Run();
-  EXPECT_TRUE(absl::IsFailedPrecondition(summary.status()));
-  EXPECT_NE(summary.status().message().find("moyo-trainer was stopped from outside; the same"),
-            std::string::npos)
-      << summary.status();
-  EXPECT_FALSE(std::filesystem::exists(options_.run_dir + "/trained-with"));
+  for (const bool finished_before : {false, true}) {
+    if (finished_before) folder_.Write("trainer", "an earlier one");
+    Program("moyo-trainer", "echo net > " + options_.run_dir + "/model.pt");
+    const auto summary = Run();
+    EXPECT_TRUE(absl::IsFailedPrecondition(summary.status()));
+    EXPECT_NE(summary.status().message().find("moyo-trainer was stopped from outside; the same"),
+              std::string::npos)
+        << summary.status();
+    EXPECT_FALSE(std::filesystem::exists(options_.run_dir + "/trained-with"));
+  }
 }
 
 TEST_F(RunSessionTest, TrainerThatLeavesNoModelIsAFailure) {
-  fake_.admin.before_status = [parsed = fake_.admin.before_status](v1::GetStatusResponse& status) {
-    parsed(status);
-    status.mutable_training()->set_finished(true);
-  };
-  Program("moyo-trainer", "exit 0");
+  Program("moyo-trainer", "echo $$ > " + trainer_);
   const auto summary = Run();
   EXPECT_NE(summary.status().message().find("moyo-trainer left no '"), std::string::npos)
       << summary.status();
 }
 
 TEST_F(RunSessionTest, ServerThatIsStoppedFromOutsideEndsTheRun) {
-  Program("moyo-server", "sleep 0.05; exit 0");
-  Program("moyo-worker", kStay);
+  const std::string pipe = folder_.Path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  Program("moyo-server", "read x < " + pipe + "; exit 0");
+  Program("moyo-worker", absl::StrCat("echo stop > ", pipe, "; ", kStay));
+  options_.workers = 1;
   const auto summary = Run();
   EXPECT_NE(summary.status().message().find("moyo-server was stopped from outside; the same"),
             std::string::npos)

@@ -38,6 +38,15 @@ TEST(SummaryTest, ParseOnlySpeaksOfNoModel) {
   EXPECT_TRUE(SummaryJson(summary)["model"].is_null());
 }
 
+TEST(SummaryTest, WithoutAValidationTheScoresAreNull) {
+  RunSummary summary = Sample();
+  summary.status.mutable_training()->set_validation_positions(0);
+  for (const char* score : {"top1", "top5", "nats"}) {
+    EXPECT_TRUE(SummaryJson(summary)["training"][score].is_null()) << score;
+    EXPECT_TRUE(SummaryJson(Sample())["training"][score].is_number()) << score;
+  }
+}
+
 TEST(SummaryTest, WhatWentWrongIsInBothForms) {
   RunSummary summary = Sample();
   summary.status.clear_alarms();

@@ -188,12 +188,15 @@ class ClientCommandsTest(unittest.TestCase):
                          self.write_games("games", "a"), "--run-dir", self.run_dir)
         self.refused(["no terminal to ask on", "--yes"], "moyo", "reset", "--run-dir", self.run_dir)
         for answer, code, word in ((b"n\n", 1, b"the answer was not y"),
-                                   (b"\x03", 130, b"stopped by a signal; nothing was removed"),
+                                   (None, 130, b"stopped by a signal; nothing was removed"),
                                    (b"y\n", 0, b"removed\r\n")):
             self.assertTrue(os.path.exists(os.path.join(self.run_dir, "server")))
             terminal = self.terminal("moyo", "reset", "--run-dir", self.run_dir)
             terminal.await_output(b"[y/N]")
-            terminal.type(answer)
+            if answer is None:
+                terminal.process.send_signal(signal.SIGINT)
+            else:
+                terminal.type(answer)
             self.assertEqual(terminal.wait(), code, terminal.output())
             self.assertIn(word, terminal.output())
         self.assertIn("nothing to remove", programs.succeed("moyo", "reset", "--run-dir", self.run_dir))

@@ -29,6 +29,12 @@ def held_bytes(pipe):
     return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
 
 
+def sleeps(pid):
+    """Whether its main thread waits."""
+    with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] == "S"
+
+
 class RunTest(unittest.TestCase):
 
     @classmethod
@@ -102,13 +108,13 @@ class RunTest(unittest.TestCase):
 
     def test_3_signal_while_nobody_takes_the_output(self):
         reading, writing = os.pipe()
-        fcntl.fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
+        capacity = fcntl.fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
         listing = subprocess.Popen([programs.program("moyo"), "ledger", "--run-dir", self.run_dir, "--format", "json"],
                                    stdout=writing, stderr=subprocess.PIPE)
         os.close(writing)
         self.addCleanup(os.close, reading)
         self.addCleanup(listing.kill)
-        waiting.await_value("the pipe is full", lambda: held_bytes(reading) == PIPE_BYTES)
+        waiting.await_value("a write that waits", lambda: held_bytes(reading) == capacity and sleeps(listing.pid))
         listing.send_signal(signal.SIGINT)
         said = listing.communicate(timeout=waiting.PATIENCE_SECONDS)[1]
         self.assertEqual(listing.returncode, 130, said)
@@ -158,23 +164,22 @@ class StoppedRunTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.run_dir = os.path.join(folder.name, "run")
         self.log = os.path.join(folder.name, "log")
-        self.run = programs.start(
+        self.whole = programs.start(
             "moyo", "run", "--games", os.path.join(programs.SOURCE, "tests/data/games-2015.zip"), "--run-dir",
             self.run_dir, "--limit", GAMES, "--blocks", 1, "--filters", 4, "--epochs", 100000, log=self.log)
-        self.addCleanup(self.run.wait)
-        self.addCleanup(self.run.kill)
+        self.addCleanup(self.whole.wait)
+        self.addCleanup(self.whole.kill)
         self.trainer = waiting.await_value("the training", self.training_process)
 
     def training_process(self):
         """The trainer, once it has taken a step."""
-        self.assertIsNone(self.run.poll(), self.text(self.log))
+        self.assertIsNone(self.whole.poll(), self.text(self.log))
         if "samples, " not in self.text(os.path.join(self.run_dir, "logs", "trainer.log")):
             return None
-        with open("/proc/%d/task/%d/children" % (self.run.pid, self.run.pid), encoding="ascii") as file:
+        with open("/proc/%d/task/%d/children" % (self.whole.pid, self.whole.pid), encoding="ascii") as file:
             for pid in file.read().split():
-                with open("/proc/%s/comm" % pid, encoding="ascii") as name:
-                    if name.read().startswith("moyo-trainer"):
-                        return int(pid)
+                if os.path.basename(os.readlink("/proc/%s/exe" % pid)) == "moyo-trainer":
+                    return int(pid)
         return None
 
     @staticmethod
@@ -186,15 +191,15 @@ class StoppedRunTest(unittest.TestCase):
             return ""
 
     def test_signal_stops_all_of_it_and_says_how_it_goes_on(self):
-        self.run.send_signal(signal.SIGINT)
-        self.assertEqual(self.run.wait(waiting.PATIENCE_SECONDS), 130)
+        self.whole.send_signal(signal.SIGINT)
+        self.assertEqual(self.whole.wait(waiting.PATIENCE_SECONDS), 130)
         self.assertIn("stopped by a signal; the same command goes on where it stopped", self.text(self.log))
         self.assertFalse(os.path.exists("/proc/%d" % self.trainer))
         self.assertTrue(os.listdir(os.path.join(self.run_dir, "trainer", "checkpoints")))
 
     def test_trainer_that_others_stop_has_not_finished(self):
         os.kill(self.trainer, signal.SIGTERM)
-        self.assertEqual(self.run.wait(waiting.PATIENCE_SECONDS), 1)
+        self.assertEqual(self.whole.wait(waiting.PATIENCE_SECONDS), 1)
         self.assertIn("moyo-trainer was stopped from outside; the same command", self.text(self.log))
 
 

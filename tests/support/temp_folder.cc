@@ -1,6 +1,7 @@
 #include "tests/support/temp_folder.h"
 
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -12,9 +13,13 @@ namespace moyo::test {
 
 namespace {
 
-// In memory where there is such a folder: tests sync thousands of times.
+// In memory where there is such a folder: tests sync thousands of times. In a container its
+// programs may not be run, and some tests write scripts.
 std::filesystem::path Root() {
-  return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path();
+  struct statvfs memory = {};
+  const bool fits = access("/dev/shm", W_OK) == 0 && statvfs("/dev/shm", &memory) == 0 &&
+                    (memory.f_flag & ST_NOEXEC) == 0;
+  return fits ? "/dev/shm" : std::filesystem::temp_directory_path();
 }
 
 }  // namespace

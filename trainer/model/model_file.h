@@ -21,7 +21,7 @@ absl::Status SaveModel(const Network& network, const std::string& path, double v
 // In eval mode. NOT_FOUND; DATA_LOSS: not the bytes that were saved; INVALID_ARGUMENT: neither a
 // Moyo model nor a Leela Zero weights file, or of another format.
 absl::StatusOr<std::shared_ptr<Network>> LoadNetwork(const std::string& path);
-// The same for what only the Leela Zero tower can do. FAILED_PRECONDITION for another architecture.
+// The same for what only a tower can do. FAILED_PRECONDITION for another architecture.
 absl::StatusOr<Tower> LoadModel(const std::string& path);
 
 // Whether a network of this size is within the bounds of a file that is read.

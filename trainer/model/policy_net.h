@@ -21,7 +21,7 @@ namespace moyo::trainer {
 // Kept by name in checkpoints and model files.
 enum class Architecture : uint8_t {
   kLeelaZero,      // "leela-zero": tower.h
-  kPooledTower,    // "pooled-tower": the same with another value head, tower.h
+  kPooledTower,    // "pooled-tower": the same with other heads, tower.h
   kGlobalPooling,  // "gpool": global_pooling_net.h
 };
 inline constexpr int kLeastPoolingFilters = 4;  // of kGlobalPooling

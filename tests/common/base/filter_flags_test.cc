@@ -53,6 +53,7 @@ TEST(FilterFlags, CountsAreWholeNumbers) {
 TEST(FilterFlags, ListsArePartedByCommas) {
   EXPECT_THAT(NamesOfFlag(" Lee Sedol , 이창호"), ElementsAre("Lee Sedol", "이창호"));
   EXPECT_THAT(RulesetsOfFlag("Chinese,nz"), ElementsAre("chinese", "nz"));
+  EXPECT_THAT(RulesetsOfFlag("new-zealand"), ElementsAre("nz"));
   for (const char* text : {"", "a,,b", ",", "a\nb"}) {
     EXPECT_THAT(NamesOfFlag(text), IsEmpty()) << text;
   }

@@ -40,6 +40,7 @@ TEST_F(ModelExportTest, TorchScriptComputesTheSame) {
 
 TEST_F(ModelExportTest, TorchScriptOfAPooledTowerComputesTheSame) {
   Tower pooled = MadeTower(Architecture::kPooledTower);
+  pooled->value_linear->weight.fill_(0.3);
   ASSERT_TRUE(SaveModel(*pooled, model_).ok());
   ASSERT_TRUE(ExportModel(model_, ExportFormat::kTorchScript, Path("net.ts")).ok());
   const torch::Tensor planes = MadePlanes(3);

@@ -55,6 +55,7 @@ constexpr Variant kVariants[] = {
     {"fp32", [](TrainingOptions& o) { o.precision = Precision::kFp32; }},
     {"samples", [](TrainingOptions& o) { o.max_samples = 300; }},
     {"windows", [](TrainingOptions& o) { o.games_bytes = 2500; }},
+    {"pooledtower", [](TrainingOptions& o) { o.shape.architecture = Architecture::kPooledTower; }},
     {"gpool", [](TrainingOptions& o) { o.shape.architecture = Architecture::kGlobalPooling; }},
     {"all",
      [](TrainingOptions& o) {
