@@ -117,13 +117,10 @@ absl::Status Store::Load() {
     shards_[unit->first_game] = std::move(shard);
   }
   MOYO_RETURN_IF_ERROR(files_.Sweep(kept));
-  MOYO_ASSIGN_OR_RETURN(LedgerChange change, [&]() -> absl::StatusOr<LedgerChange> {
-    LedgerChange loaded;
-    MOYO_ASSIGN_OR_RETURN(loaded.counts, ledger_.Count());
-    MOYO_ASSIGN_OR_RETURN(loaded.left_out, ledger_.LoadLeftOut());
-    return loaded;
-  }());
-  Take(change);
+  LedgerChange loaded;
+  MOYO_ASSIGN_OR_RETURN(loaded.counts, ledger_.Count());
+  MOYO_ASSIGN_OR_RETURN(loaded.left_out, ledger_.LoadLeftOut());
+  Take(loaded);
   return LoadCounts();
 }
 
