@@ -29,6 +29,7 @@ RECIPES = {
     "sgd": {"--optimizer": "sgd"},
     "augment": {"--augment": "on"},
     "leela-zero": {"--architecture": "leela-zero"},
+    "pooled-tower": {"--architecture": "pooled-tower"},
     "narrow": {"--blocks": "10", "--filters": "48"},
     "wide": {"--blocks": "6", "--filters": "96"},
     "average": {"--ema": "0.99"},
