@@ -109,11 +109,16 @@ HeadLayers TowerImpl::HeadsOverPoints() const {
                                               features::kPointCount);
   }
   heads.policy->bias[features::kPointCount] = policy_pass->bias[0];
-  // The first hidden unit is the scaled mean. A rectified plane's is never negative, so the
-  // rectifier after it changes nothing.
-  heads.value_hidden->weight[0].fill_(kPoolScale / features::kPointCount);
-  heads.value->weight[0][0] = value_linear->weight[0][0];
-  heads.value->bias.copy_(value_linear->bias - value_linear->weight[0] * (kPoolScale * kPlaneMean));
+  // What the value reads is the difference of two hidden units, its part above 0 and its part
+  // below. One would do, as a plane's mean is never negative; but these two are small, and bfloat16
+  // keeps what is small.
+  for (const int64_t unit : {0, 1}) {
+    const double sign = unit == 0 ? 1 : -1;
+    heads.value_hidden->weight[unit].fill_(sign * kPoolScale / features::kPointCount);
+    heads.value_hidden->bias[unit] = -sign * kPoolScale * kPlaneMean;
+    heads.value->weight[0][unit] = sign * value_linear->weight[0][0];
+  }
+  heads.value->bias.copy_(value_linear->bias);
   return heads;
 }
 
@@ -122,8 +127,10 @@ TowerImpl::Output TowerImpl::PooledHeads(const torch::Tensor& policy, const torc
   const torch::Tensor points = policy_point(policy.permute({0, 2, 3, 1})).flatten(1);
   const torch::Tensor pass = policy_pass(policy.to(torch::kFloat).mean({2, 3}));
   const torch::Tensor summary = (value.to(torch::kFloat).mean({2, 3}) - kPlaneMean) * kPoolScale;
+  // By hand, since autocast would round a layer's input and output.
+  const torch::Tensor logit = summary * value_linear->weight[0] + value_linear->bias;
   return {torch::cat({points.to(torch::kFloat), pass.to(torch::kFloat)}, 1),
-          torch::tanh(value_linear(summary).to(torch::kFloat)).squeeze(1)};
+          torch::tanh(logit).squeeze(1)};
 }
 
 TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {
