@@ -128,6 +128,7 @@ def safetensors_network(data):
 
 class ExportModelTest(unittest.TestCase):
     ARCHITECTURE = "leela-zero"
+    VALUE_TOLERANCE = 0.02  # our network computes in bfloat16 where the processor does
 
     @classmethod
     def setUpClass(cls):
@@ -162,7 +163,7 @@ class ExportModelTest(unittest.TestCase):
 
     def check(self, ply, policy, value, index=lambda i: i):
         ours, our_value = self.suggest(ply)
-        self.assertAlmostEqual(value, our_value, delta=0.02)
+        self.assertAlmostEqual(value, our_value, delta=self.VALUE_TOLERANCE)
         for i, probability in ours.items():
             self.assertAlmostEqual(policy[index(i)], probability, delta=TOLERANCE)
 
@@ -189,7 +190,7 @@ class ExportModelTest(unittest.TestCase):
             theirs, value = self.suggest(ply, weights)
             ours, our_value = self.suggest(ply)
             self.assertEqual(theirs.keys(), ours.keys())
-            self.assertAlmostEqual(value, our_value, delta=0.02)
+            self.assertAlmostEqual(value, our_value, delta=self.VALUE_TOLERANCE)
             for i, probability in ours.items():
                 self.assertAlmostEqual(theirs[i], probability, delta=TOLERANCE)
 
@@ -232,6 +233,7 @@ class ExportModelTest(unittest.TestCase):
 class ExportPooledTowerTest(ExportModelTest):
     """Its heads are written out; safetensors have them as they are, so the layers have other names there."""
     ARCHITECTURE = "pooled-tower"
+    VALUE_TOLERANCE = 0.06  # its value is 19 times a mean of what was rounded
     test_safetensors_compute_the_same = None
     test_failures_are_one_line = None
 
