@@ -109,16 +109,12 @@ nlohmann::ordered_json SummaryJson(const RunSummary& summary) {
   json["training"] = nullptr;
   json["model"] = nullptr;
   if (!summary.model.empty()) {
-    const auto judged = [&t](double value) {
-      return t.validation_positions() > 0 ? nlohmann::ordered_json(value)
-                                          : nlohmann::ordered_json();
-    };
     json["training"] = {{"finished_before", summary.trained_before},
                         {"seconds", absl::ToDoubleSeconds(summary.train_time)},
                         {"samples", t.samples()},
-                        {"top1", judged(t.top1())},
-                        {"top5", judged(t.top5())},
-                        {"nats", judged(t.nats())},
+                        {"top1", ScoreJson(t, t.top1())},
+                        {"top5", ScoreJson(t, t.top5())},
+                        {"nats", ScoreJson(t, t.nats())},
                         {"validation_positions", t.validation_positions()},
                         {"peak_rss_bytes", summary.train_peak_rss_bytes}};
     json["model"] = summary.model;

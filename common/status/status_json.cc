@@ -11,10 +11,6 @@ using nlohmann::ordered_json;
 
 ordered_json TrainingJson(const v1::GetStatusResponse& status) {
   const v1::TrainingProgress& t = status.training();
-  const bool validated = t.validation_positions() > 0;
-  const auto judged = [&](double value) {
-    return validated ? ordered_json(value) : ordered_json();
-  };
   return {{"reported", status.has_training()},
           {"trainer", t.trainer()},
           {"epoch", t.epoch()},
@@ -23,10 +19,10 @@ ordered_json TrainingJson(const v1::GetStatusResponse& status) {
           {"samples", t.samples()},
           {"planned_samples", t.planned_samples()},
           {"samples_per_second", t.samples_per_second()},
-          {"top1", judged(t.top1())},
-          {"top5", judged(t.top5())},
-          {"nats", judged(t.nats())},
-          {"value_accuracy", judged(t.value_accuracy())},
+          {"top1", ScoreJson(t, t.top1())},
+          {"top5", ScoreJson(t, t.top5())},
+          {"nats", ScoreJson(t, t.nats())},
+          {"value_accuracy", ScoreJson(t, t.value_accuracy())},
           {"validation_positions", t.validation_positions()},
           {"loss", t.loss()},
           {"policy_loss", t.policy_loss()},
@@ -64,6 +60,10 @@ std::string HexDigest(const std::string& bytes) { return absl::BytesToHexString(
 
 std::string DumpJson(const ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+ordered_json ScoreJson(const v1::TrainingProgress& training, double score) {
+  return training.validation_positions() > 0 ? ordered_json(score) : ordered_json();
 }
 
 ordered_json LedgerJson(const v1::LedgerCounts& ledger) {

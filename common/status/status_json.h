@@ -16,6 +16,9 @@ nlohmann::ordered_json StatusJson(const v1::GetStatusResponse& status);
 
 nlohmann::ordered_json LedgerJson(const v1::LedgerCounts& ledger);
 
+// A score of the training's last validation; null before the first.
+nlohmann::ordered_json ScoreJson(const v1::TrainingProgress& training, double score);
+
 std::string HexDigest(const std::string& bytes);
 
 // Text that may be broken UTF-8, to one line of JSON (or more with `indent` >= 0).
