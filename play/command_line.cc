@@ -167,7 +167,9 @@ void AddMatch(CLI::App& app, CommandLine& line) {
       command.add_option("--engine", options.engine, "another program in the network's place")
           ->type_name("COMMAND")
           ->excludes(model);
-  command.add_option("--out", options.out, "folder for SGF files, match.json and logs")
+  command
+      .add_option("--out", options.out,
+                  "folder for SGF files, match.json and logs; a match there goes on")
       ->type_name("DIR")
       ->required();
   command.add_option("--games", options.games, "half of them with each colour")

@@ -4,7 +4,10 @@
 #include <iostream>
 
 #include "absl/strings/str_replace.h"
+#include "common/base/digest.h"
+#include "common/base/files.h"
 #include "common/base/output.h"
+#include "common/base/status_macros.h"
 #include "play/analysis/analysis_command.h"
 #include "play/board_command.h"
 #include "play/command_line.h"
@@ -40,8 +43,11 @@ absl::Status Run(CommandLine& line) {
     case Command::kEval:
       return RunEval(line.eval, **network, std::cout,
                      {.out = std::cerr, .live = isatty(STDERR_FILENO) == 1});
-    case Command::kMatch:
+    case Command::kMatch: {
+      MOYO_ASSIGN_OR_RETURN(const std::string file, ReadFile(line.model));
+      line.match.network_sha256 = Hex(ToBytes(Sha256Of(file)));
       return RunMatch(line.match, network->get(), std::cout, std::cerr);
+    }
     case Command::kWeb:
       return RunWeb(line.web, **network, std::cout, std::cerr);
     case Command::kExport:

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <string_view>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -18,8 +19,8 @@
 #include "common/base/status_macros.h"
 #include "common/base/text.h"
 #include "common/sgf/game_writer.h"
-#include "play/match/elo.h"
 #include "play/match/match_player.h"
+#include "play/match/match_report.h"
 #include "play/match/play_game.h"
 #include "play/shared_evaluator.h"
 
@@ -28,32 +29,8 @@ namespace {
 
 constexpr char kReport[] = "match.json";
 
-struct PlayedGame {
-  uint64_t number = 0;
-  bool engine_is_black = true;
-  GameOutcome outcome = {};
-  double seconds = 0;
-  bool failed() const { return outcome.end == GameEnd::kFailure; }
-  bool drawn() const { return outcome.record.info.winner == go::Winner::kDraw; }
-  bool engine_won() const {
-    return outcome.record.info.winner ==
-           (engine_is_black ? go::Winner::kBlack : go::Winner::kWhite);
-  }
-};
-
-void Count(const PlayedGame& game, GameTally& tally) {
-  ++(game.drawn() ? tally.drawn : game.engine_won() ? tally.won : tally.lost);
-}
-
 absl::Status InGame(uint64_t number, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat("game ", number + 1, ": ", status.message()));
-}
-
-std::string GameFileName(uint64_t number) { return absl::StrFormat("game-%04d.sgf", number + 1); }
-
-// Games end in any order, so a match that was stopped may lack the first ones.
-bool IsOfAMatch(std::string_view name) {
-  return name == kReport || (name.starts_with("game-") && name.ends_with(".sgf"));
 }
 
 // The record with who played, and results that its info cannot hold.
@@ -65,29 +42,15 @@ std::string MatchSgf(const GameOutcome& outcome, const std::string& black,
   return sgf;
 }
 
-nlohmann::ordered_json TallyJson(const GameTally& tally) {
-  return {{"won", tally.won}, {"lost", tally.lost}, {"drawn", tally.drawn}};
-}
-
-nlohmann::ordered_json OrNull(const absl::Status& failure) {
-  nlohmann::ordered_json message;
-  if (!failure.ok()) message = std::string(failure.message());
-  return message;
-}
-
-nlohmann::ordered_json OrNull(const std::optional<double>& value) {
-  return value ? nlohmann::ordered_json(std::round(*value * 10) / 10) : nullptr;
-}
-
 class Match {
  public:
   Match(const MatchOptions& options, evaluation::Evaluator* evaluator, std::ostream& progress)
-      : options_(options), progress_(progress) {
+      : options_(options), progress_(progress), report_(options) {
     if (evaluator != nullptr) shared_ = std::make_unique<SharedEvaluator>(*evaluator);
   }
 
   absl::Status Run() {
-    MOYO_RETURN_IF_ERROR(PrepareFolder());
+    MOYO_RETURN_IF_ERROR(OpenFolder());
     const uint64_t threads = std::min<uint64_t>(options_.parallel, options_.games);
     std::vector<std::thread> workers;
     for (uint64_t i = 0; i < threads; ++i) {
@@ -98,81 +61,51 @@ class Match {
       });
     }
     for (std::thread& worker : workers) worker.join();
-    MOYO_RETURN_IF_ERROR(status_);
-    return WriteFileAtomically(options_.out + "/" + kReport, Json().dump(2) + "\n");
+    return status_;
   }
 
-  nlohmann::ordered_json Json() const {
-    const GameTally all = Tally([](const PlayedGame&) { return true; });
-    const GameTally failed = Tally([](const PlayedGame& g) { return g.failed(); });
-    const EloEstimate elo = EstimateElo(all);
-    nlohmann::ordered_json results = nlohmann::ordered_json::array();
-    for (const PlayedGame& game : games_) {
-      results.push_back({{"file", GameFileName(game.number)},
-                         {"engine", game.engine_is_black ? "black" : "white"},
-                         {"result", game.outcome.result},
-                         {"end", GameEndName(game.outcome.end)},
-                         {"moves", game.outcome.record.moves.size()},
-                         {"seconds", std::round(game.seconds * 100) / 100},
-                         {"failure", OrNull(game.outcome.failure)}});
-    }
-    nlohmann::ordered_json json = {{"engine", EngineName()},
-                                   {"opponent", options_.opponent},
-                                   {"games", all.games()},
-                                   {"komi", options_.komi}};
-    json.update(TallyJson(all));
-    json["as_black"] = TallyJson(Tally([](const PlayedGame& g) { return g.engine_is_black; }));
-    json["as_white"] = TallyJson(Tally([](const PlayedGame& g) { return !g.engine_is_black; }));
-    json["by_failure"] = {{"won", failed.won}, {"lost", failed.lost}};
-    json["score"] = all.score();
-    json["elo"] = OrNull(elo.elo);
-    json["elo_low"] = OrNull(elo.low);
-    json["elo_high"] = OrNull(elo.high);
-    json["results"] = std::move(results);
-    return json;
-  }
-
-  std::string Summary() const {
-    const GameTally all = Tally([](const PlayedGame&) { return true; });
-    const GameTally black = Tally([](const PlayedGame& g) { return g.engine_is_black; });
-    const GameTally failed = Tally([](const PlayedGame& g) { return g.failed(); });
-    std::string summary = absl::StrFormat(
-        "%s against %s: %d won, %d lost, %d drawn of %d (%.1f%%); as Black %d of %d, as White %d "
-        "of "
-        "%d\nElo difference with 95%% interval: %s\n",
-        EngineName(), options_.opponent, all.won, all.lost, all.drawn, all.games(),
-        100 * all.score(), black.won, black.games(), all.won - black.won,
-        all.games() - black.games(), FormatElo(EstimateElo(all)));
-    if (failed.games() > 0) {
-      absl::StrAppend(&summary, failed.won, " of those won and ", failed.lost,
-                      " of those lost ended by a program's failure\n");
-    }
-    return summary;
-  }
+  const MatchReport& report() const { return report_; }
 
  private:
-  std::string EngineName() const { return options_.engine.empty() ? "Moyo" : options_.engine; }
-
-  template <typename Which>
-  GameTally Tally(Which&& which) const {
-    GameTally tally;
-    for (const PlayedGame& game : games_) {
-      if (which(game)) Count(game, tally);
+  // Takes OUT for this match, with the games that it holds.
+  absl::Status OpenFolder() {
+    MOYO_RETURN_IF_ERROR(MakeFolder(options_.out));
+    MOYO_ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(options_.out + "/lock"));
+    lock_.emplace(std::move(lock));
+    const absl::StatusOr<std::string> text = ReadFile(ReportPath());
+    if (absl::IsNotFound(text.status())) {
+      MOYO_RETURN_IF_ERROR(ExpectNoGames());
+    } else {
+      MOYO_RETURN_IF_ERROR(text.status());
+      if (const absl::Status held = report_.GoOn(*text); !held.ok()) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            "cannot go on with the match in '", options_.out, "': ", kReport, ": ", held.message(),
+            "; give the options that it began with, or another --out"));
+      }
     }
-    return tally;
+    if (const uint64_t games = report_.Tally().games(); games > 0) {
+      progress_ << "going on: " << games << " games are there already\n" << std::flush;
+    }
+    // Before the first game: whoever stops the match, it can go on.
+    return WriteReport();
   }
 
-  absl::Status PrepareFolder() const {
-    MOYO_RETURN_IF_ERROR(MakeFolder(options_.out));
+  absl::Status ExpectNoGames() const {
     std::error_code error;
     std::filesystem::directory_iterator entry(options_.out, error);
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
       const std::string name = entry->path().filename().string();
-      if (!IsOfAMatch(name)) continue;
-      return absl::FailedPreconditionError(absl::StrCat(
-          "'", options_.out, "' holds a match already ('", name, "'); give another --out"));
+      if (!name.starts_with("game-") || !name.ends_with(".sgf")) continue;
+      return absl::FailedPreconditionError(absl::StrCat("'", options_.out, "' holds games ('", name,
+                                                        "') without a ", kReport,
+                                                        "; give another --out"));
     }
     return error ? ErrnoStatus(error.value(), "read folder", options_.out) : absl::OkStatus();
+  }
+
+  std::string ReportPath() const { return absl::StrCat(options_.out, "/", kReport); }
+  absl::Status WriteReport() const {
+    return WriteFileAtomically(ReportPath(), report_.Json(2) + "\n");
   }
 
   std::unique_ptr<MatchPlayer> ProgramPlayer(const std::string& command, const char* role,
@@ -193,6 +126,7 @@ class Match {
       uint64_t number = 0;
       {
         const std::lock_guard<std::mutex> lock(mutex_);
+        while (report_.Holds(next_)) ++next_;
         if (next_ >= options_.games || !status_.ok()) return absl::OkStatus();
         number = next_++;
       }
@@ -203,48 +137,50 @@ class Match {
       }
       absl::StatusOr<PlayedGame> game = PlayOne(number, *engine, *opponent);
       if (!game.ok()) return InGame(number, game.status());
-      const absl::Status failure = game->outcome.failure;
-      Note(*std::move(game));
-      failures_in_row = failure.ok() ? 0 : failures_in_row + 1;
-      if (failures_in_row == kMaxFailuresInRow) return InGame(number, failure);
+      const std::string failure = game->failure;
+      MOYO_RETURN_IF_ERROR(Note(*std::move(game)));
+      failures_in_row = failure.empty() ? 0 : failures_in_row + 1;
+      if (failures_in_row == kMaxFailuresInRow) {
+        return InGame(number, absl::UnavailableError(failure));
+      }
     }
   }
 
+  // Plays it, and writes its record.
   absl::StatusOr<PlayedGame> PlayOne(uint64_t number, MatchPlayer& engine, MatchPlayer& opponent) {
-    PlayedGame game{.number = number, .engine_is_black = number % 2 == 0};
+    PlayedGame game{.number = number};
     GameRules rules{.komi_half_points = static_cast<int>(std::lround(2 * options_.komi)),
                     .max_moves = options_.max_moves};
     MOYO_ASSIGN_OR_RETURN(rules.opening, DrawOpening(shared_.get(), options_.opening_moves,
                                                      options_.seed + number / 2));
-    MatchPlayer& black = game.engine_is_black ? engine : opponent;
-    MatchPlayer& white = game.engine_is_black ? opponent : engine;
+    const bool black = game.engine_is_black();
     const absl::Time begin = absl::Now();
-    MOYO_ASSIGN_OR_RETURN(game.outcome, PlayGame(black, white, rules, {&opponent, &engine}));
+    MOYO_ASSIGN_OR_RETURN(const GameOutcome outcome,
+                          PlayGame(black ? engine : opponent, black ? opponent : engine, rules,
+                                   {&opponent, &engine}));
     game.seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-    const std::string names[] = {EngineName(), options_.opponent};
-    MOYO_RETURN_IF_ERROR(
-        WriteFileAtomically(options_.out + "/" + GameFileName(number),
-                            MatchSgf(game.outcome, names[game.engine_is_black ? 0 : 1],
-                                     names[game.engine_is_black ? 1 : 0])));
+    game.result = outcome.result;
+    game.end = outcome.end;
+    game.moves = outcome.record.moves.size();
+    game.failure = std::string(outcome.failure.message());
+    const std::string name = options_.engine.empty() ? "Moyo" : options_.engine;
+    MOYO_RETURN_IF_ERROR(WriteFileAtomically(
+        options_.out + "/" + GameFileName(number),
+        MatchSgf(outcome, black ? name : options_.opponent, black ? options_.opponent : name)));
     return game;
   }
 
-  void Note(PlayedGame game) {
+  absl::Status Note(PlayedGame game) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    GameTally tally = Tally([](const PlayedGame&) { return true; });
-    Count(game, tally);
+    report_.Add(game);
+    const GameTally tally = report_.Tally();
     progress_ << absl::StreamFormat(
         "game %d: %s in %d moves (%s), engine %s; %d won, %d lost, %d drawn\n", game.number + 1,
-        game.outcome.result, game.outcome.record.moves.size(), GameEndName(game.outcome.end),
-        game.engine_is_black ? "black" : "white", tally.won, tally.lost, tally.drawn);
-    if (const absl::Status& failure = game.outcome.failure; !failure.ok()) {
-      progress_ << "  " << failure.message() << "\n";
-    }
+        game.result, game.moves, GameEndName(game.end), game.engine_is_black() ? "black" : "white",
+        tally.won, tally.lost, tally.drawn);
+    if (!game.failure.empty()) progress_ << "  " << game.failure << "\n";
     progress_ << std::flush;
-    const auto at = std::lower_bound(
-        games_.begin(), games_.end(), game,
-        [](const PlayedGame& a, const PlayedGame& b) { return a.number < b.number; });
-    games_.insert(at, std::move(game));
+    return WriteReport();
   }
 
   const MatchOptions& options_;
@@ -253,7 +189,8 @@ class Match {
   std::mutex mutex_;
   uint64_t next_ = 0;
   absl::Status status_;
-  std::vector<PlayedGame> games_;  // by number
+  MatchReport report_;
+  std::optional<FileLock> lock_;
 };
 
 }  // namespace
@@ -262,7 +199,7 @@ absl::Status RunMatch(const MatchOptions& options, evaluation::Evaluator* evalua
                       std::ostream& out, std::ostream& progress) {
   Match match(options, evaluator, progress);
   MOYO_RETURN_IF_ERROR(match.Run());
-  out << (options.json ? match.Json().dump() + "\n" : match.Summary());
+  out << (options.json ? match.report().Json() + "\n" : match.report().Summary());
   return absl::OkStatus();
 }
 

@@ -194,7 +194,7 @@ TEST_F(MatchTest, AProgramThatFailsAgainAndAgainEndsTheMatch) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("game 3: "));
   EXPECT_THAT(Game(3), HasSubstr("RE[W+F]"));
   EXPECT_FALSE(std::filesystem::exists(options.out + "/game-0004.sgf"));
-  EXPECT_FALSE(std::filesystem::exists(options.out + "/match.json"));
+  EXPECT_EQ(Report()["results"].size(), 3u);
 }
 
 TEST_F(MatchTest, AProgramThatCannotBeginEndsTheMatchWithItsName) {
@@ -212,10 +212,120 @@ TEST_F(MatchTest, AnswersWithoutEndAreCutOff) {
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
 }
 
-TEST_F(MatchTest, AFolderWithAMatchIsNotWrittenOver) {
-  MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1"));
+TEST_F(MatchTest, AMatchThatIsOverIsToldAgainAndNotPlayedAgain) {
+  const MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1"));
   ASSERT_TRUE(Run(options).ok());
-  EXPECT_TRUE(absl::IsFailedPrecondition(Run(options)));
+  const std::string told = out_.str();
+  const auto written = Report();
+  folder_.Write("match/game-0001.sgf", "mine");
+  const absl::Status status = Run(options);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(out_.str(), told);
+  EXPECT_EQ(Report(), written);
+  EXPECT_EQ(Game(1), "mine");
+  EXPECT_THAT(progress_.str(), HasSubstr("going on: 2 games are there already"));
+}
+
+TEST_F(MatchTest, AMatchThatWasStoppedGoesOnAndMayBeMadeLonger) {
+  MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1 --score B+1"));
+  options.games = 4;
+  ASSERT_TRUE(Run(options).ok());
+  auto whole = Report();
+  // As a kill leaves it: the third game's record is half of another one, and it is not in the list.
+  auto stopped = whole;
+  stopped["results"].erase(2);
+  folder_.Write("match/match.json", stopped.dump());
+  folder_.Write("match/game-0003.sgf", "(;GM[1]");
+  folder_.Write("match/game-0004.sgf", "kept");
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_THAT(Game(3), HasSubstr("RE[B+1]"));
+  EXPECT_EQ(Game(4), "kept");
+  auto again = Report();
+  for (auto* report : {&whole, &again}) {
+    for (auto& result : (*report)["results"]) result.erase("seconds");
+  }
+  EXPECT_EQ(again, whole);
+
+  options.games = 6;
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_EQ(Report()["games"], 6);
+  EXPECT_THAT(Game(6), HasSubstr("RE[B+1]"));
+}
+
+TEST_F(MatchTest, EveryFinishedGameIsInTheReportWhenTheMatchBreaksOff) {
+  // The first game is over before the opponent's second start, which fails.
+  const std::string died = folder_.path() + "/died";
+  const absl::Status status =
+      Run(Options(Fake("--pass-after 1"),
+                  absl::StrCat("test ! -e ", died, " && exec ",
+                               Fake("--pass-after 1 --score B+1 --die-between --once " + died))));
+  EXPECT_FALSE(status.ok());
+  ASSERT_EQ(Report()["results"].size(), 1u) << status;
+  EXPECT_EQ(Report()["results"][0]["file"], "game-0001.sgf");
+  EXPECT_EQ(Report()["won"], 1);
+}
+
+TEST_F(MatchTest, AMatchWithOtherOptionsIsNotGoneOnWith) {
+  FakeEvaluator network;
+  MatchOptions options = Options("", Fake("--resign-after 1"));
+  options.network_sha256 = "aa";
+  ASSERT_TRUE(Run(options, &network).ok());
+  const auto refused = [&](const char* what, const auto& change) {
+    MatchOptions other = options;
+    change(other);
+    const absl::Status status = Run(other, &network);
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << what << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat("match.json: ", what)));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("another --out"));
+  };
+  refused("\"network\" was \"aa\" and is \"bb\" now", [](auto& o) { o.network_sha256 = "bb"; });
+  refused("\"resign\" was -0.95 and is -1.0 now", [](auto& o) { o.player.resign_below = -1; });
+  refused("\"match_seed\" was 1 and is 2 now", [](auto& o) { o.seed = 2; });
+  refused("\"komi\" was 6.5 and is 7.5 now", [](auto& o) { o.komi = 7.5; });
+  refused("\"engine\" was \"Moyo\"", [](auto& o) { o.engine = "other"; });
+  // What no game depends on.
+  options.parallel = 2;
+  options.json = true;
+  EXPECT_TRUE(Run(options, &network).ok());
+}
+
+TEST_F(MatchTest, AReportThatIsNoneIsNotWrittenOver) {
+  const MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1"));
+  for (
+      const char* bytes :
+      {"", "[]", "{}", R"({"results": [1]})", R"({"results": [{"file": "game-1.sgf"}]})",
+       R"({"results": [{"file": "game-0001.sgf", "result": "Void", "end": "passes"}]})",
+       R"({"results": [{"file": "game-0001.sgf", "result": "0", "end": "boredom"}]})",
+       R"({"results": [{"file": "game-0001.sgf", "result": "0", "end": "passes", "moves": -1}]})",
+       // Of a version that did not write down what it was played with.
+       R"({"engine": "e", "results": [{"file": "game-0001.sgf", "result": "0", "end": "passes"}]})"}) {
+    folder_.Write("match/match.json", bytes);
+    const absl::Status status = Run(options);
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << bytes << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("another --out")) << bytes;
+    EXPECT_EQ(*ReadFile(options.out + "/match.json"), bytes);
+  }
+}
+
+TEST_F(MatchTest, AMatchThatNeverBeganLeavesItsFolderFree) {
+  ASSERT_FALSE(Run(Options(Fake(), "/no/such/program")).ok());
+  EXPECT_EQ(Report()["games"], 0);
+  EXPECT_TRUE(Run(Options(Fake("--pass-after 1"), Fake("--pass-after 1"))).ok());
+}
+
+TEST_F(MatchTest, TwoMatchesDoNotShareAFolder) {
+  const MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1"));
+  ASSERT_TRUE(MakeFolder(options.out).ok());
+  const auto lock = FileLock::Acquire(options.out + "/lock");
+  ASSERT_TRUE(lock.ok());
+  const absl::Status status = Run(options);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("is held by another process"));
+}
+
+TEST_F(MatchTest, AProgramMayBabbleAnyBytes) {
+  ASSERT_TRUE(Run(Options(Fake("--pass-after 1"), Fake("--pass-after 1 ; : \xff"))).ok());
+  EXPECT_THAT(Report()["opponent"].get<std::string>(), HasSubstr(": \xef\xbf\xbd"));
 }
 
 TEST_F(MatchTest, AStoppedMatchWithoutItsFirstGameIsNotWrittenOver) {
