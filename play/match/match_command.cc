@@ -84,7 +84,9 @@ class Match {
       }
     }
     if (const uint64_t games = report_.Tally().games(); games > 0) {
-      progress_ << "going on: " << games << " games are there already\n" << std::flush;
+      progress_ << "going on: " << Counted(games, "game") << (games == 1 ? " is" : " are")
+                << " there already\n"
+                << std::flush;
     }
     // Before the first game: whoever stops the match, it can go on.
     return WriteReport();

@@ -37,7 +37,7 @@ struct MatchOptions {
 // so a match that was stopped goes on, and one may be made longer. `evaluator` may be null when
 // options.engine is given.
 // A program that fails in a game forfeits it and is started again for the next; summary and report
-// say how many games that decided.
+// say how many games that decided, and a match that goes on plays them again.
 // A line a game goes to `progress`, the summary to `out`. FAILED_PRECONDITION: OUT holds a match
 // with other options, games without a match.json that can be read, or one that is being played.
 // Else what ends the match: a program that cannot begin a game, or failed in the last

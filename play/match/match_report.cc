@@ -1,5 +1,6 @@
 #include "play/match/match_report.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -16,7 +17,13 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr size_t kMaxTextBytes = 1 << 16;
+constexpr size_t kMaxFailureBytes = 1000;  // a program may say a mebibyte
+constexpr size_t kMaxTextBytes = 10 * kMaxFailureBytes;
+
+// Commands and messages of programs may be any bytes.
+std::string Dump(const ordered_json& json, int indent) {
+  return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+}
 
 ordered_json Terms(const MatchOptions& options) {
   ordered_json terms = {{"engine", options.engine.empty() ? "Moyo" : options.engine},
@@ -101,7 +108,9 @@ absl::StatusOr<PlayedGame> ParseGame(json object) {
 
 std::string GameFileName(uint64_t number) { return absl::StrFormat("game-%04d.sgf", number + 1); }
 
-MatchReport::MatchReport(const MatchOptions& options) : terms_(Terms(options)) {}
+// As match.json gives them back, so that they compare.
+MatchReport::MatchReport(const MatchOptions& options)
+    : terms_(ordered_json::parse(Dump(Terms(options), -1))) {}
 
 absl::Status MatchReport::GoOn(std::string_view text) {
   const json report = json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -111,7 +120,7 @@ absl::Status MatchReport::GoOn(std::string_view text) {
   std::map<uint64_t, PlayedGame> games;
   for (const json& result : *results) {
     MOYO_ASSIGN_OR_RETURN(PlayedGame game, ParseGame(result));
-    games[game.number] = std::move(game);
+    if (game.end != GameEnd::kFailure) games[game.number] = std::move(game);
   }
   // Nothing was played, on whatever terms: a program that could not begin, say.
   if (games.empty()) return absl::OkStatus();
@@ -126,7 +135,10 @@ absl::Status MatchReport::GoOn(std::string_view text) {
   return absl::OkStatus();
 }
 
-void MatchReport::Add(PlayedGame game) { games_[game.number] = std::move(game); }
+void MatchReport::Add(PlayedGame game) {
+  game.failure.resize(std::min(game.failure.size(), kMaxFailureBytes));
+  games_[game.number] = std::move(game);
+}
 
 template <typename Which>
 GameTally MatchReport::Tally(Which&& which) const {
@@ -159,8 +171,7 @@ std::string MatchReport::Json(int indent) const {
   json["elo_high"] = OrNull(elo.high);
   json["results"] = ordered_json::array();
   for (const auto& [number, game] : games_) json["results"].push_back(GameJson(game));
-  // Commands and messages of programs may be any bytes.
-  return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+  return Dump(json, indent);
 }
 
 std::string MatchReport::Summary() const {

@@ -37,9 +37,10 @@ class MatchReport {
   // Of a match without games.
   explicit MatchReport(const MatchOptions& options);
 
-  // Takes the games of the match.json that holds `text`. FAILED_PRECONDITION: they were played with
-  // another value of an option, which it names; INVALID_ARGUMENT: it is no match.json. On an error
-  // nothing is taken.
+  // Takes the games of the match.json that holds `text`, but those that a program's failure
+  // decided: they said nothing of strength, and are to be played again. FAILED_PRECONDITION: they
+  // were played with another value of an option, which it names; INVALID_ARGUMENT: it is no
+  // match.json. On an error nothing is taken.
   absl::Status GoOn(std::string_view text);
 
   void Add(PlayedGame game);

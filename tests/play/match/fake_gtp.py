@@ -3,9 +3,9 @@
 
 fake_gtp.py [--pass-after N] [--resign-after N] [--illegal-after N] [--garbage-after N] [--die-after N]
             [--hang-after N] [--die-at-score] [--die-between] [--once FILE] [--refuse-komi] [--refuse-play]
-            [--score TEXT] [--no-score] [--noisy]
+            [--refuse-play-with N] [--score TEXT] [--no-score] [--noisy]
 N counts the program's own moves of a game. --die-between: after its score. --once: dies only while FILE is
-missing, and leaves it behind.
+missing, and leaves it behind. --refuse-play-with: a reason of N bytes.
 """
 
 import argparse
@@ -38,6 +38,7 @@ def main():
         parser.add_argument("--%s-after" % name, type=int, default=10**9)
     for name in ("refuse-komi", "refuse-play", "die-at-score", "die-between"):
         parser.add_argument("--" + name, action="store_true")
+    parser.add_argument("--refuse-play-with", type=int, default=0)
     parser.add_argument("--once")
     parser.add_argument("--score", default="B+3.5")
     parser.add_argument("--no-score", action="store_true")
@@ -56,8 +57,8 @@ def main():
             taken, own = set(), 0
         elif words[0] == "komi" and options.refuse_komi:
             status, answer = "?", "no komi here"
-        elif words[0] == "play" and options.refuse_play:
-            status, answer = "?", "no moves here"
+        elif words[0] == "play" and (options.refuse_play or options.refuse_play_with > 0):
+            status, answer = "?", "no moves here".ljust(options.refuse_play_with, ".")
         elif words[0] == "play":
             taken.add(words[2].upper())
         elif words[0] == "final_score":

@@ -126,16 +126,49 @@ TEST_F(MatchTest, AtTheMoveBoundTheOtherJudgeOrTheAreaCounts) {
 TEST_F(MatchTest, NetworkPlaysTheOpeningAndItsMoves) {
   FakeEvaluator network;
   network.Prefer("pass", 0.001f);
+  network.Prefer("k10", 0.9f);
   MatchOptions options = Options("", Fake("--pass-after 2 --score 0"));
   options.max_moves = 30;
   options.parallel = 2;
   options.json = true;
+  options.opening_moves = 4;
   const absl::Status status = Run(options, &network);
   ASSERT_TRUE(status.ok()) << status;
   const auto json = nlohmann::json::parse(out_.str());
   EXPECT_EQ(json["engine"], "Moyo");
   EXPECT_EQ(json["drawn"], 2);
   EXPECT_THAT(Game(1), HasSubstr("RE[0]"));
+  const std::vector<go::Move> moves = LoadGame(options.out + "/game-0001.sgf")->moves;
+  ASSERT_EQ(moves.size(), 30u);
+  for (int ply = 0; ply < 4; ++ply) EXPECT_FALSE(moves[ply].point.IsPass()) << ply;
+  // The opening's or the engine's first, and after it no point twice.
+  EXPECT_EQ(std::count_if(moves.begin(), moves.begin() + 5,
+                          [](const go::Move& move) {
+                            return move.point == go::Point{9, 9};
+                          }),
+            1);
+  for (int ply = 4; ply < 30; ply += 2) {
+    EXPECT_FALSE(moves[ply].point.IsPass()) << "the engine, which is Black, at " << ply;
+  }
+}
+
+TEST_F(MatchTest, ANetworkThatGoesOnPlaysAsItWouldHave) {
+  FakeEvaluator network;
+  MatchOptions options = Options("", Fake("--pass-after 2 --score 0"));
+  options.max_moves = 20;
+  options.games = 4;
+  options.player.temperature = 1;
+  ASSERT_TRUE(Run(options, &network).ok());
+  const std::string third = Game(3), fourth = Game(4);
+  EXPECT_NE(LoadGame(options.out + "/game-0003.sgf")->moves,
+            LoadGame(options.out + "/game-0001.sgf")->moves);
+  auto stopped = Report();
+  stopped["results"].erase(2);
+  folder_.Write("match/match.json", stopped.dump());
+  folder_.Write("match/game-0003.sgf", "");
+  ASSERT_TRUE(Run(options, &network).ok());
+  EXPECT_EQ(Game(3), third);
+  EXPECT_EQ(Game(4), fourth);
 }
 
 TEST_F(MatchTest, AProgramThatFailsForfeitsTheGameWithTheReason) {
@@ -323,9 +356,38 @@ TEST_F(MatchTest, TwoMatchesDoNotShareAFolder) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("is held by another process"));
 }
 
-TEST_F(MatchTest, AProgramMayBabbleAnyBytes) {
-  ASSERT_TRUE(Run(Options(Fake("--pass-after 1"), Fake("--pass-after 1 ; : \xff"))).ok());
+TEST_F(MatchTest, ACommandMayHoldAnyBytes) {
+  const MatchOptions options = Options(Fake("--pass-after 1"), Fake("--pass-after 1 ; : \xff"));
+  ASSERT_TRUE(Run(options).ok());
   EXPECT_THAT(Report()["opponent"].get<std::string>(), HasSubstr(": \xef\xbf\xbd"));
+  const absl::Status status = Run(options);
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_THAT(progress_.str(), HasSubstr("going on: 2 games are there already"));
+}
+
+TEST_F(MatchTest, AFailureMayBeToldAtAnyLength) {
+  const MatchOptions options =
+      Options(Fake("--pass-after 1"), Fake("--pass-after 1 --refuse-play-with 1048000"));
+  for (int run = 0; run < 2; ++run) {
+    const absl::Status status = Run(options);
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(Report()["by_failure"]["won"], 2);
+    EXPECT_LT(Report()["results"][0]["failure"].get<std::string>().size(), 2000u);
+  }
+}
+
+TEST_F(MatchTest, GamesThatAFailureDecidedArePlayedAgain) {
+  const std::string died = folder_.path() + "/died";
+  const MatchOptions options = Options(
+      Fake("--pass-after 1"), Fake("--pass-after 1 --score B+1 --die-after 1 --once " + died));
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_EQ(Report()["by_failure"]["won"], 1);
+  EXPECT_THAT(Game(1), HasSubstr("RE[B+F]"));
+  ASSERT_TRUE(Run(options).ok());
+  EXPECT_THAT(progress_.str(), HasSubstr("going on: 1 game is there already"));
+  EXPECT_EQ(Report()["by_failure"]["won"], 0);
+  EXPECT_EQ(Report()["games"], 2);
+  EXPECT_THAT(Game(1), HasSubstr("RE[B+1]"));
 }
 
 TEST_F(MatchTest, AStoppedMatchWithoutItsFirstGameIsNotWrittenOver) {
