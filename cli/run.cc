@@ -163,6 +163,8 @@ void RegisterRun(CLI::App& app, Action& chosen) {
   AddPassedFlags(*command, ServerFlags(), "Parsing", options.server_arguments);
   AddPassedFlags(*command, FilterFlagsOfServer(), "Filters", options.server_arguments);
   AddPassedFlags(*command, TrainerFlags(), "Training", options.trainer_arguments);
+  command->add_flag("--fork", options.fork, "train on in spite of changed options")
+      ->group("Training");
   command->callback([flags, &chosen] {
     const std::string contradiction =
         FilterContradiction(FiltersIn(flags->options.server_arguments));

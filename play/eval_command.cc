@@ -1,6 +1,7 @@
 #include "play/eval_command.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -82,10 +83,10 @@ std::string ResultText(const GameEvaluation& evaluation) {
 }
 
 std::string EvalJson(const GameEvaluation& evaluation, const WalkCounts& counts) {
-  std::string json = GameEvaluationJson(evaluation);
-  json.pop_back();  // the closing brace
-  return absl::StrCat(json, R"(, "skipped_files": )", counts.skipped_files,
-                      R"(, "unreadable_games": )", counts.unreadable_games, "}\n");
+  nlohmann::ordered_json json = GameEvaluationJson(evaluation);
+  json["skipped_files"] = counts.skipped_files;
+  json["unreadable_games"] = counts.unreadable_games;
+  return json.dump() + "\n";
 }
 
 // A line on what the figures leave out; empty when that is nothing.

@@ -51,6 +51,4 @@ absl::StatusOr<std::vector<double>> WinRatesAfter(const GameState& state, go::Co
   return rates;
 }
 
-double ToSixDigits(double value) { return std::round(value * 1e6) / 1e6; }
-
 }  // namespace moyo::play

@@ -31,7 +31,4 @@ absl::StatusOr<std::vector<double>> WinRatesAfter(const GameState& state, go::Co
                                                   std::span<const Suggestion> moves,
                                                   evaluation::Evaluator& evaluator);
 
-// To six digits, more than a network knows, for numbers that are written as text.
-double ToSixDigits(double value);
-
 }  // namespace moyo::play

@@ -47,8 +47,7 @@ bool PassWins(const GameState& state, go::Color color) {
   const std::vector<go::Move>& moves = state.moves();
   if (moves.size() < PolicyPlayer::kAcceptPassFromMove) return false;
   if (!moves.back().point.IsPass() || moves.back().color == color) return false;
-  const AreaCount area = CountArea(state.board());
-  const int margin = 2 * (area.black - area.white) - state.komi_half_points();
+  const int margin = MarginHalfPoints(CountArea(state.board()), state.komi_half_points());
   return color == go::Color::kBlack ? margin > 0 : margin < 0;
 }
 

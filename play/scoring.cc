@@ -80,8 +80,12 @@ std::vector<std::vector<go::Point>> Chains(const go::Board& board) {
   return chains;
 }
 
+int MarginHalfPoints(const AreaCount& area, int komi_half_points) {
+  return 2 * (area.black - area.white) - komi_half_points;
+}
+
 std::string FormatScore(const AreaCount& area, int komi_half_points) {
-  const int margin = 2 * (area.black - area.white) - komi_half_points;
+  const int margin = MarginHalfPoints(area, komi_half_points);
   if (margin == 0) return "0";
   const int half_points = std::abs(margin);
   return absl::StrCat(margin > 0 ? "B+" : "W+", half_points / 2, half_points % 2 ? ".5" : "");

@@ -17,6 +17,8 @@ struct AreaCount {
 AreaCount CountArea(const go::Board& board);
 // The stones of each chain, chains in the order of their first stones by rows from the top.
 std::vector<std::vector<go::Point>> Chains(const go::Board& board);
+// Black's, in half points; negative when White is ahead.
+int MarginHalfPoints(const AreaCount& area, int komi_half_points);
 // "B+3.5", "W+12", "0" for a draw.
 std::string FormatScore(const AreaCount& area, int komi_half_points);
 

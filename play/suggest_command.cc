@@ -1,5 +1,6 @@
 #include "play/suggest_command.h"
 
+#include <cmath>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -28,9 +29,11 @@ absl::Status LoadPosition(const SuggestOptions& options, GameState& state) {
 }
 
 std::string Json(const GameState& state, const std::vector<Suggestion>& moves, float value) {
-  std::string text = absl::StrFormat(
-      R"({"ply": %d, "to_move": "%s", "value": %.6f, "moves": [)", state.moves().size(),
-      state.to_move() == go::Color::kBlack ? "black" : "white", value);
+  // A damaged network may give NaN, which JSON has no word for.
+  std::string text = absl::StrFormat(R"({"ply": %d, "to_move": "%s", "value": %s, "moves": [)",
+                                     state.moves().size(),
+                                     state.to_move() == go::Color::kBlack ? "black" : "white",
+                                     std::isnan(value) ? "null" : absl::StrFormat("%.6f", value));
   const char* separator = "";
   for (const Suggestion& move : moves) {
     absl::StrAppendFormat(&text, R"(%s{"move": "%s", )", separator,

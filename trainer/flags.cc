@@ -217,6 +217,8 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
   app.add_option("--checkpoint-minutes", checkpoint_minutes, "time between checkpoints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  bool check_options = false;
+  app.add_flag("--check-options", check_options)->group("");  // of `moyo run`, before it parses
   if (const auto end = ParseFlags(app, argc, argv)) return Print(*end);
   if (report->parsed()) return Print(WrongUsage(app, "'report' comes before its options"));
   try {
@@ -236,6 +238,7 @@ std::optional<int> Flags::Parse(int argc, char** argv) {
     std::fprintf(stderr, "moyo-trainer: %s\n", std::string(status.message()).c_str());
     return 1;
   }
+  if (check_options) return 0;
   o.shape_from_init = !NamesShape(app);
   if (app.count("--learning-rate") == 0) o.learning_rate = DefaultLearningRate(o.optimizer);
   if (max_minutes > 0) o.max_time = absl::Minutes(max_minutes);

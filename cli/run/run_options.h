@@ -18,6 +18,7 @@ struct RunOptions {
   // Passed on as they are, only what was typed: each program owns its defaults.
   std::vector<std::string> server_arguments;
   std::vector<std::string> trainer_arguments;
+  bool fork = false;  // a network that was trained with other options is trained on
 };
 
 }  // namespace moyo::cli

@@ -27,6 +27,8 @@ constexpr absl::Duration kTrainerPatience = absl::Seconds(60);  // it writes a c
 // Shorter than the server's own choice: workers here are near, and after a crash the next run does
 // not wait long for the leases of the dead.
 constexpr char kLeaseSeconds[] = "15";
+constexpr absl::Duration kCheckPause = absl::Milliseconds(10);
+constexpr char kNoServer[] = "127.0.0.1:1";  // an address as good as any where none is asked
 constexpr char kGoOn[] = "the same command goes on where it stopped";
 
 // A source that kills workers costs several deaths before it is found and quarantined.
@@ -173,8 +175,8 @@ absl::StatusOr<bool> RunSession::Tick() {
   return answered;
 }
 
-absl::Status RunSession::Pause() const {
-  if (!WaitForShutdown(options_.poll_pause)) return absl::OkStatus();
+absl::Status RunSession::Pause(absl::Duration pause) const {
+  if (!WaitForShutdown(pause)) return absl::OkStatus();
   return absl::CancelledError(absl::StrCat("stopped by a signal; ", kGoOn));
 }
 
@@ -190,7 +192,7 @@ absl::Status RunSession::Parse() {
       progress_.Update(
           ParseProgress(summary_.status, summary_.games_before, Clock::Steady().Now() - begin));
     }
-    if (!summary_.status.complete()) MOYO_RETURN_IF_ERROR(Pause());
+    if (!summary_.status.complete()) MOYO_RETURN_IF_ERROR(Pause(options_.poll_pause));
   }
   summary_.parse_time = Clock::Steady().Now() - begin;
   summary_.parsed_before =
@@ -241,7 +243,30 @@ absl::Status RunSession::WaitForTrainer(SupervisedChild& trainer) {
     if (state == SupervisedChild::State::kRunning && summary_.status.training().step() > 0) {
       progress_.Update(TrainProgress(summary_.status.training()));
     }
-    MOYO_RETURN_IF_ERROR(Pause());
+    MOYO_RETURN_IF_ERROR(Pause(options_.poll_pause));
+  }
+}
+
+ChildSpec RunSession::TrainerSpec(const std::string& server) const {
+  ChildSpec spec = {.argv = {options_.program_folder + "/moyo-trainer", "--server", server,
+                             "--run-dir", options_.run_dir},
+                    .log_path = LogPath(options_.run_dir, "trainer")};
+  spec.argv.insert(spec.argv.end(), options_.trainer_arguments.begin(),
+                   options_.trainer_arguments.end());
+  if (options_.fork) spec.argv.push_back("--fork");
+  return spec;
+}
+
+// What the trainer would refuse costs a moment now, and the whole parse later.
+absl::Status RunSession::CheckTrainer() const {
+  ChildSpec spec = TrainerSpec(kNoServer);
+  spec.argv.push_back("--check-options");
+  SupervisedChild check("moyo-trainer", std::move(spec), RestartPolicy());
+  MOYO_RETURN_IF_ERROR(check.Start(Clock::Steady().Now()));
+  while (true) {
+    MOYO_ASSIGN_OR_RETURN(const SupervisedChild::State state, check.Poll(Clock::Steady().Now()));
+    if (state == SupervisedChild::State::kDone) return absl::OkStatus();
+    MOYO_RETURN_IF_ERROR(Pause(kCheckPause));
   }
 }
 
@@ -252,12 +277,8 @@ absl::Status RunSession::Train() {
   const absl::Time begin = Clock::Steady().Now();
   // The server remembers the last report of an earlier trainer, too.
   const std::string trainer_before = summary_.status.training().trainer();
-  ChildSpec spec = {.argv = {options_.program_folder + "/moyo-trainer", "--server",
-                             connection_->address(), "--run-dir", options_.run_dir},
-                    .log_path = LogPath(options_.run_dir, "trainer")};
-  spec.argv.insert(spec.argv.end(), options_.trainer_arguments.begin(),
-                   options_.trainer_arguments.end());
-  trainer_ = std::make_unique<SupervisedChild>("moyo-trainer", std::move(spec), RestartPolicy());
+  trainer_ = std::make_unique<SupervisedChild>("moyo-trainer", TrainerSpec(connection_->address()),
+                                               RestartPolicy());
   MOYO_RETURN_IF_ERROR(trainer_->Start(begin));
   MOYO_RETURN_IF_ERROR(WaitForTrainer(*trainer_));
   progress_.Finish(TrainProgress(summary_.status.training()));
@@ -277,6 +298,7 @@ absl::Status RunSession::Train() {
 }
 
 absl::StatusOr<RunSummary> RunSession::Run() {
+  if (!options_.parse_only) MOYO_RETURN_IF_ERROR(CheckTrainer());
   MOYO_RETURN_IF_ERROR(Parse());
   if (!options_.parse_only) MOYO_RETURN_IF_ERROR(Train());
   return summary_;

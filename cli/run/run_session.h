@@ -1,6 +1,7 @@
 // One `moyo run`: server, workers and trainer as children of this process, from the first game to
 // the model.
 //
+//   check: the trainer is there and takes its options
 //   parse: server up -> workers up -> every unit finished
 //   train: trainer up -> trainer done
 // Each phase ends at once where an earlier run finished it. Whatever happens, no child is left
@@ -33,6 +34,7 @@ class RunSession {
   void MakeWorkers();
   absl::Status Parse();
   absl::Status CheckParsed() const;
+  absl::Status CheckTrainer() const;
   absl::Status Train();
   absl::Status WaitForTrainer(SupervisedChild& trainer);
   // One look at everything: restarts, status, peaks; false when the server gave no answer.
@@ -41,11 +43,12 @@ class RunSession {
   absl::Status TickWorkers();
   absl::StatusOr<bool> TickStatus();
   // Waits for the next look; CANCELLED on a signal.
-  absl::Status Pause() const;
+  absl::Status Pause(absl::Duration pause) const;
   void StopWorkers();
   void NoteDeath(const SupervisedChild& child, int restarts_before);
   bool TrainedBefore() const;
   std::string TrainedWith() const;
+  ChildSpec TrainerSpec(const std::string& server) const;
 
   const RunOptions& options_;
   ProgressBar& progress_;

@@ -6,13 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/utf8.h"
+#include "common/go/rank.h"
 
 namespace moyo::cli {
-namespace {
-
-constexpr int kProfessional = 10;  // ranks above it: professional dan + 10
-
-}  // namespace
+namespace {}  // namespace
 
 std::string BoardSizeWord(int size) { return absl::StrCat(size); }
 
@@ -62,11 +59,7 @@ std::string KomiWord(int half_points) {
   return absl::StrCat(half_points < 0 ? "-" : "", points, half_points % 2 != 0 ? ".5" : "");
 }
 
-std::string RankWord(int rank) {
-  if (rank == 0) return "unknown";
-  if (rank < 0) return absl::StrCat(-rank, "k");
-  return rank > kProfessional ? absl::StrCat(rank - kProfessional, "p") : absl::StrCat(rank, "d");
-}
+std::string RankWord(int rank) { return rank == 0 ? "unknown" : go::RankText(rank); }
 
 std::string Printable(std::string_view text) {
   const std::string utf8 = sgf::ToUtf8(text, sgf::TextEncoding::kUtf8);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/go/rank.h"
 
 namespace moyo::sgf {
 namespace {
@@ -24,11 +25,6 @@ std::string HalfPointsText(int half_points) {
   if (half_points == 0) return "0";
   return absl::StrCat(half_points < 0 ? "-" : "", std::abs(half_points) / 2,
                       half_points % 2 != 0 ? ".5" : ".0");
-}
-
-std::string RankText(int rank) {
-  if (rank < 0) return absl::StrCat(-rank, "k");
-  return rank > 10 ? absl::StrCat(rank - 10, "p") : absl::StrCat(rank, "d");
 }
 
 const char* RulesetText(go::Ruleset ruleset) {
@@ -71,8 +67,8 @@ void AppendHeader(const go::GameInfo& info, const SgfNames& names, std::string& 
     absl::StrAppend(&out, "RU[", RulesetText(info.ruleset), "]");
   }
   if (info.handicap != 0) absl::StrAppend(&out, "HA[", info.handicap, "]");
-  if (info.black_rank != 0) absl::StrAppend(&out, "BR[", RankText(info.black_rank), "]");
-  if (info.white_rank != 0) absl::StrAppend(&out, "WR[", RankText(info.white_rank), "]");
+  if (info.black_rank != 0) absl::StrAppend(&out, "BR[", go::RankText(info.black_rank), "]");
+  if (info.white_rank != 0) absl::StrAppend(&out, "WR[", go::RankText(info.white_rank), "]");
   if (info.year != 0) absl::StrAppend(&out, "DT[", info.year, "]");
 }
 

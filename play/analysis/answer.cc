@@ -11,10 +11,12 @@
 #include "play/json_fields.h"
 #include "play/network_views.h"
 #include "play/policy_player.h"
+#include "trainer/evaluation/metrics.h"
 
 namespace moyo::play {
 namespace {
 
+using evaluation::ToSixDigits;
 using nlohmann::ordered_json;
 
 // The side whose wins the answer counts.

@@ -23,8 +23,7 @@ go::Winner Other(go::Color loser) {
 }
 
 Score CountHere(const GameState& state) {
-  const AreaCount area = CountArea(state.board());
-  const int margin = 2 * (area.black - area.white) - state.komi_half_points();
+  const int margin = MarginHalfPoints(CountArea(state.board()), state.komi_half_points());
   return {.winner = margin > 0   ? go::Winner::kBlack
                     : margin < 0 ? go::Winner::kWhite
                                  : go::Winner::kDraw,

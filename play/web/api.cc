@@ -26,7 +26,8 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 using Answer = absl::StatusOr<ordered_json>;
 
-constexpr size_t kMaxNameBytes = 200;
+// A name and a rank as /api/load gives them, in UTF-8.
+constexpr size_t kMaxNameBytes = 8 * 1024;
 constexpr double kMaxSeed = 9e15;  // whole numbers up to it are exact in JSON
 
 absl::StatusOr<go::GameRecord> GameIn(const json& request) {

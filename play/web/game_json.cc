@@ -74,7 +74,8 @@ absl::StatusOr<go::GameRecord> GameOfJson(const json& json) {
   if (!json.is_object()) return BadField("game", "an object");
   go::GameRecord game;
   game.info.board_size = features::kBoardSize;
-  MOYO_ASSIGN_OR_RETURN(const double komi, Number(json, {"komi", -kMaxKomi, kMaxKomi, 0}));
+  constexpr double kMost = go::kMaxBoardSize * go::kMaxBoardSize;  // as records may have it
+  MOYO_ASSIGN_OR_RETURN(const double komi, Number(json, {"komi", -kMost, kMost, 0}));
   game.info.komi_half_points = static_cast<int16_t>(std::lround(2 * komi));
   MOYO_ASSIGN_OR_RETURN(const int handicap, Integer(json, {"handicap", 0, 99, 0}));
   game.info.handicap = static_cast<uint8_t>(handicap);

@@ -10,10 +10,12 @@
 #include "play/policy_player.h"
 #include "play/scoring.h"
 #include "play/web/game_json.h"
+#include "trainer/evaluation/metrics.h"
 
 namespace moyo::play {
 namespace {
 
+using evaluation::ToSixDigits;
 using nlohmann::ordered_json;
 
 constexpr size_t kCandidates = 10;

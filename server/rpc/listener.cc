@@ -16,8 +16,9 @@ namespace {
 constexpr int kMaxThreads = 512;
 // Threads that may wait for a call: with gRPC's two, every burst starts and ends hundreds.
 constexpr int kIdleThreads = 64;
-// More wait at the client. A worker has at most 1,024 units at once, and its heartbeat.
-constexpr int kMaxCallsPerConnection = 1100;
+// More wait at the client. A worker parses at most 1,024 units at once, has four times as many on
+// their way, and its heartbeat.
+constexpr int kMaxCallsPerConnection = 4200;
 constexpr size_t kMaxBufferBytes = 256u << 20;
 constexpr int kKeepaliveMinMs = 5'000;
 // A connection that says nothing, or one byte now and then, is closed.

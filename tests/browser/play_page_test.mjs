@@ -234,6 +234,28 @@ test("who looks back while the network thinks still gets its answer", async () =
   await close();
 });
 
+test("a late answer of the game before moves nobody in the new one", async () => {
+  const { page, faults, close } = await open();
+  await waitForText(page, "#status", "Black to move");
+  const answer = await hold(page, "/api/reply");
+  await page.click(vertex("Q16"));
+  await stoneAt(page, "Q16", "b");
+  const position = await hold(page, "/api/position");
+  const asked = page.waitForRequest("**/api/position");
+  await startGame(page, () => page.fill("#komi", "6.5"));
+  await asked;
+  const answered = page.waitForResponse("**/api/reply");
+  answer();
+  await answered;
+  position();
+  await page.waitForSelector(`${vertex("Q16")}.shudan-sign_0`);
+  await page.click(vertex("C3"));
+  await stoneAt(page, "C3", "b");
+  await stoneAt(page, "D4", "w");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test("everything works by keyboard", async () => {
   const { page, faults, close } = await open();
   await waitForText(page, "#status", "Black to move");

@@ -44,12 +44,13 @@ class RunSessionTest : public testing::Test {
   }
   ~RunSessionTest() override { std::fclose(out_); }
 
-  // A server script first says where it listens.
+  // A server script first says where it listens; a trainer script takes any option.
   void Program(const std::string& name, const std::string& script) {
-    const std::string listening =
-        name == "moyo-server" ? absl::StrCat("echo listening on ", fake_.address(), "\n") : "";
+    std::string first;
+    if (name == "moyo-server") first = absl::StrCat("echo listening on ", fake_.address(), "\n");
+    if (name == "moyo-trainer") first = "case \"$*\" in *--check-options*) exit 0;; esac\n";
     const std::string path =
-        folder_.Write("bin/" + name, absl::StrCat("#!/bin/sh\n", listening, script, "\n"));
+        folder_.Write("bin/" + name, absl::StrCat("#!/bin/sh\n", first, script, "\n"));
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   }
 
@@ -86,12 +87,37 @@ TEST_F(RunSessionTest, SecondRunFindsEverythingFinished) {
   EXPECT_TRUE(summary->trained_before);
 }
 
-TEST_F(RunSessionTest, OtherTrainingOptionsTrainAgain) {
+TEST_F(RunSessionTest, OtherTrainingOptionsStartTheTrainerAgain) {
   ASSERT_TRUE(Run().ok());
+  Program("moyo-trainer",
+          absl::StrCat("echo \"$@\" > ", folder_.Path("asked"), "; echo again > ", trainer_));
   options_.trainer_arguments = {"--epochs", "9"};
+  options_.fork = true;
   const auto summary = Run();
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_FALSE(summary->trained_before);
+  EXPECT_TRUE(ReadFile(folder_.Path("asked"))->ends_with(" --epochs 9 --fork\n"));
+  // Which of them it was is no option of the training.
+  options_.fork = false;
+  EXPECT_TRUE(Run()->trained_before);
+}
+
+TEST_F(RunSessionTest, WhatTheTrainerRefusesCostsNoParse) {
+  Program("moyo-server", "echo must not start; exit 1");
+  const std::string path = folder_.Write(
+      "bin/moyo-trainer", "#!/bin/sh\necho \"moyo-trainer: too many: $*\" >&2; exit 2\n");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  options_.trainer_arguments = {"--epochs", "900000"};
+  const absl::Status refused = Run().status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused));
+  EXPECT_NE(refused.message().find("moyo-trainer ended with exit code 2: moyo-trainer: too many"),
+            std::string::npos)
+      << refused;
+  EXPECT_NE(refused.message().find("--epochs 900000 --check-options"), std::string::npos)
+      << refused;
+  std::filesystem::remove(path);
+  EXPECT_TRUE(absl::IsNotFound(Run().status()));
+  EXPECT_FALSE(std::filesystem::exists(marks_));
 }
 
 TEST_F(RunSessionTest, ParseOnlyStartsNoTrainer) {

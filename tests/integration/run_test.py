@@ -143,6 +143,28 @@ class RunTest(unittest.TestCase):
         if self.trains:
             self.assertTrue(again["training"]["finished_before"])
 
+    def test_5_other_training_options_go_on_by_fork(self):
+        if not self.trains:
+            self.skipTest("moyo-trainer is not built")
+        longer = ["2" if word == "1" and before == "--epochs" else word
+                  for before, word in zip([None] + self.command, self.command)]
+        refused = programs.run(*longer)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("--fork", refused.stderr)
+        forked = programs.succeed_json(*longer, "--fork", timeout=300)
+        self.assertFalse(forked["training"]["finished_before"])
+        self.assertTrue(programs.succeed_json(*longer, timeout=300)["training"]["finished_before"])
+
+    def test_5_what_the_trainer_refuses_costs_no_parse(self):
+        if not self.trains:
+            self.skipTest("moyo-trainer is not built")
+        run_dir = os.path.join(self.folder.name, "refused")
+        refused = programs.run("moyo", "run", "--games", os.path.join(programs.SOURCE, "tests/data/games-2015.zip"),
+                               "--run-dir", run_dir, "--validation-percent", 0)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("--validation-percent", refused.stderr)
+        self.assertFalse(os.path.exists(os.path.join(run_dir, "server", "moyo.db")))
+
     def test_6_reset_removes_what_it_says(self):
         refused = programs.run("moyo", "reset", "--run-dir", self.run_dir)
         self.assertEqual(refused.returncode, 1)

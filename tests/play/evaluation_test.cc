@@ -28,6 +28,14 @@ go::GameRecord MadeGame() {
   return game;
 }
 
+TEST(SuggestTest, ValueOfADamagedNetworkIsNull) {
+  FakeEvaluator network;
+  network.answer.value = NAN;
+  std::ostringstream out;
+  ASSERT_TRUE(RunSuggest({.json = true}, network, out).ok());
+  EXPECT_TRUE(nlohmann::json::parse(out.str()).at("value").is_null()) << out.str();
+}
+
 TEST(GameEvaluationTest, MetricsOfAMadeCase) {
   FakeEvaluator network;
   network.answer.policy.fill(0);
@@ -68,7 +76,7 @@ TEST(GameEvaluationTest, GameWithoutWinnerLeavesValueUnknown) {
   ASSERT_TRUE(*evaluation.Add(game));
   ASSERT_TRUE(evaluation.Finish().ok());
   EXPECT_FALSE(evaluation.Result().value_accuracy.has_value());
-  EXPECT_NE(MetricsJson(evaluation.Result()).find("\"value_accuracy\": null"), std::string::npos);
+  EXPECT_TRUE(MetricsJson(evaluation.Result()).at("value_accuracy").is_null());
 }
 
 TEST(GameEvaluationTest, OtherSizesAreLeftAsideAndIllegalTailsToo) {
@@ -97,9 +105,8 @@ TEST(SampleIndicesTest, SampleIsAscendingBoundedAndRepeatable) {
 TEST(MetricsJsonTest, HoldsExactlyTheFiveNames) {
   const Metrics metrics{
       .positions = 4, .top1 = 0.25, .top5 = 0.5, .nats = 2, .value_accuracy = 0.75};
-  EXPECT_EQ(MetricsJson(metrics),
-            R"({"positions": 4, "top1": 0.250000, "top5": 0.500000, "nats": 2.000000, )"
-            R"("value_accuracy": 0.750000})");
+  EXPECT_EQ(MetricsJson(metrics).dump(),
+            R"({"positions":4,"top1":0.25,"top5":0.5,"nats":2.0,"value_accuracy":0.75})");
 }
 
 class CommandTest : public ::testing::Test {
@@ -120,14 +127,14 @@ class CommandTest : public ::testing::Test {
 
 TEST_F(CommandTest, EvalReadsFoldersWithAllBelow) {
   ASSERT_TRUE(RunEval({.games = {folder_}, .json = true}, network_, out_, {progress_}).ok());
-  EXPECT_EQ(out_.str().find("{\"positions\": 5, "), 0u) << out_.str();
+  EXPECT_EQ(out_.str().find("{\"positions\":5,"), 0u) << out_.str();
 }
 
 TEST_F(CommandTest, EvalStopsAtTheLimitAndSamples) {
   const EvalOptions options{
       .games = {folder_}, .limit = 1, .evaluation = {.positions_per_game = 1}, .json = true};
   ASSERT_TRUE(RunEval(options, network_, out_, {progress_}).ok());
-  EXPECT_EQ(out_.str().find("{\"positions\": 1, "), 0u) << out_.str();
+  EXPECT_EQ(out_.str().find("{\"positions\":1,"), 0u) << out_.str();
 }
 
 TEST_F(CommandTest, EvalGivesPartsAndTheMeanOfEightWhenAsked) {

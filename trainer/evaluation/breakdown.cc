@@ -3,29 +3,25 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
+#include "common/go/rank.h"
 
 namespace moyo::evaluation {
 namespace {
 
+using nlohmann::ordered_json;
+
 constexpr uint32_t kOpeningMoves = 50, kMiddleMoves = 150;
-constexpr int kFirstProfessional = 11;  // go::GameInfo: 11 is 1p
 
-std::string PartJson(const Breakdown::Part& part) {
-  std::string json = MetricsJson(part.metrics);
-  return absl::StrCat(R"({"name": ")", part.name, R"(", )", json.substr(1));
-}
-
-std::string PartsJson(const std::vector<Breakdown::Part>& parts) {
-  return absl::StrCat("[",
-                      absl::StrJoin(parts, ", ",
-                                    [](std::string* out, const Breakdown::Part& part) {
-                                      out->append(PartJson(part));
-                                    }),
-                      "]");
+ordered_json PartsJson(const std::vector<Breakdown::Part>& parts) {
+  ordered_json json = ordered_json::array();
+  for (const Breakdown::Part& part : parts) {
+    ordered_json& named = json.emplace_back(ordered_json{{"name", part.name}});
+    named.update(MetricsJson(part.metrics));
+  }
+  return json;
 }
 
 template <size_t N>
@@ -42,12 +38,7 @@ std::vector<Breakdown::Part> NonEmpty(const std::array<MetricsSum, N>& sums,
 
 }  // namespace
 
-std::string RankName(int rank) {
-  if (rank == 0) return "unknown";
-  if (rank < 0) return absl::StrCat(-rank, "k");
-  if (rank < kFirstProfessional) return absl::StrCat(rank, "d");
-  return absl::StrCat(rank - kFirstProfessional + 1, "p");
-}
+std::string RankName(int rank) { return rank == 0 ? "unknown" : go::RankText(rank); }
 
 void Breakdown::Add(const PositionFacts& facts, const Evaluation& evaluation) {
   const auto add = [&](MetricsSum& sum) { sum.Add(facts.played_index, facts.won, evaluation); };
@@ -109,20 +100,19 @@ std::optional<double> Breakdown::calibration_error() const {
   return positions > 0 ? std::optional(error / positions) : std::nullopt;
 }
 
-std::string BreakdownJson(const Breakdown& breakdown) {
-  std::string json = MetricsJson(breakdown.total());
-  json.pop_back();  // the closing brace
+ordered_json BreakdownJson(const Breakdown& breakdown) {
+  ordered_json json = MetricsJson(breakdown.total());
   const std::optional<double> error = breakdown.calibration_error();
-  const std::string bins =
-      absl::StrJoin(breakdown.calibration(), ", ", [](std::string* out, const Breakdown::Bin& bin) {
-        absl::StrAppendFormat(out, R"({"positions": %d, "promised": %.6f, "won": %.6f})",
-                              bin.positions, bin.promised, bin.won);
-      });
-  absl::StrAppend(&json, R"(, "calibration_error": )",
-                  error ? absl::StrFormat("%.6f", *error) : "null", R"(, "calibration": [)", bins,
-                  R"(], "by_move": )", PartsJson(breakdown.by_move()), R"(, "by_phase": )",
-                  PartsJson(breakdown.by_phase()), R"(, "by_rank": )",
-                  PartsJson(breakdown.by_rank()), "}");
+  json["calibration_error"] = error ? ordered_json(ToSixDigits(*error)) : nullptr;
+  json["calibration"] = ordered_json::array();
+  for (const Breakdown::Bin& bin : breakdown.calibration()) {
+    json["calibration"].push_back({{"positions", bin.positions},
+                                   {"promised", ToSixDigits(bin.promised)},
+                                   {"won", ToSixDigits(bin.won)}});
+  }
+  json["by_move"] = PartsJson(breakdown.by_move());
+  json["by_phase"] = PartsJson(breakdown.by_phase());
+  json["by_rank"] = PartsJson(breakdown.by_rank());
   return json;
 }
 

@@ -66,8 +66,8 @@ class Breakdown {
 // "5k", "1d", "9p", "unknown".
 std::string RankName(int rank);
 
-// One JSON object: the five names of MetricsJson, then "calibration_error", "calibration"
+// An object: the five names of MetricsJson, then "calibration_error", "calibration"
 // [{positions, promised, won}], "by_move", "by_phase", "by_rank" [{name, and the five}].
-std::string BreakdownJson(const Breakdown& breakdown);
+nlohmann::ordered_json BreakdownJson(const Breakdown& breakdown);
 
 }  // namespace moyo::evaluation

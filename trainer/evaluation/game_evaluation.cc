@@ -1,6 +1,7 @@
 #include "trainer/evaluation/game_evaluation.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -82,12 +83,12 @@ absl::Status GameEvaluation::Flush() {
   return absl::OkStatus();
 }
 
-std::string GameEvaluationJson(const GameEvaluation& evaluation) {
-  std::string json = BreakdownJson(evaluation.plain());
-  json.pop_back();  // the closing brace
-  return absl::StrCat(
-      json, R"(, "games": )", evaluation.games(), R"(, "averaged": )",
-      evaluation.averaged() != nullptr ? BreakdownJson(*evaluation.averaged()) : "null", "}");
+nlohmann::ordered_json GameEvaluationJson(const GameEvaluation& evaluation) {
+  nlohmann::ordered_json json = BreakdownJson(evaluation.plain());
+  json["games"] = evaluation.games();
+  json["averaged"] = nullptr;
+  if (evaluation.averaged() != nullptr) json["averaged"] = BreakdownJson(*evaluation.averaged());
+  return json;
 }
 
 }  // namespace moyo::evaluation

@@ -59,9 +59,9 @@ class GameEvaluation {
   std::vector<uint64_t> game_numbers_;  // from 1
 };
 
-// One JSON object: that of BreakdownJson for one look, then "games" and "averaged" (another such
+// An object: that of BreakdownJson for one look, then "games" and "averaged" (another such
 // object for the mean of eight, or null).
-std::string GameEvaluationJson(const GameEvaluation& evaluation);
+nlohmann::ordered_json GameEvaluationJson(const GameEvaluation& evaluation);
 
 // `count` of the numbers 0..size-1, ascending, the same for the same seed on every machine; all of
 // them when count is not smaller than size.

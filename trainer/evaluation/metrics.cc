@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "absl/strings/str_format.h"
+#include <nlohmann/json.hpp>
 
 namespace moyo::evaluation {
 
-std::string MetricsJson(const Metrics& metrics) {
-  const std::string value_accuracy =
-      metrics.value_accuracy ? absl::StrFormat("%.6f", *metrics.value_accuracy) : "null";
-  return absl::StrFormat(
-      R"({"positions": %d, "top1": %.6f, "top5": %.6f, "nats": %.6f, "value_accuracy": %s})",
-      metrics.positions, metrics.top1, metrics.top5, metrics.nats, value_accuracy);
+double ToSixDigits(double value) { return std::round(value * 1e6) / 1e6; }
+
+nlohmann::ordered_json MetricsJson(const Metrics& metrics) {
+  nlohmann::ordered_json json = {{"positions", metrics.positions},
+                                 {"top1", ToSixDigits(metrics.top1)},
+                                 {"top5", ToSixDigits(metrics.top5)},
+                                 {"nats", ToSixDigits(metrics.nats)},
+                                 {"value_accuracy", nullptr}};
+  if (metrics.value_accuracy) json["value_accuracy"] = ToSixDigits(*metrics.value_accuracy);
+  return json;
 }
 
 void MetricsSum::Add(int played_index, std::optional<bool> won, const Evaluation& evaluation) {

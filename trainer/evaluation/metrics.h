@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <string>
 
 #include "trainer/evaluation/evaluator.h"
 
@@ -18,8 +18,10 @@ struct Metrics {
   std::optional<double> value_accuracy = {};
 };
 
-// One JSON object with exactly the five names above; null where a figure is not known.
-std::string MetricsJson(const Metrics& metrics);
+// An object with exactly the five names above; null where a figure is not known.
+nlohmann::ordered_json MetricsJson(const Metrics& metrics);
+// To six digits, more than a figure of so many positions is worth.
+double ToSixDigits(double value);
 
 // Sums up predictions. All 362 policy entries take part, legal or not, so the figures compare with
 // those of training. Of equal probabilities the lower policy index ranks first.

@@ -7,14 +7,15 @@
 #include "common/base/memory.h"
 #include "common/rpc/channel.h"
 #include "moyo/v1/training.grpc.pb.h"
+#include "trainer/remote/call_status.h"
 
 namespace moyo::trainer {
 namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(3);
 constexpr absl::Duration kRetryPause = absl::Milliseconds(250);
-// Of the last report after training has ended: a server that is started again just then gets it.
-constexpr int kLastTries = 16;
+// With the last report after training has ended: a server that is started again just then gets it.
+constexpr absl::Duration kLastPatience = absl::Seconds(6);
 
 v1::TrainingProgress ProgressOf(const TrainingReport& r) {
   const MemoryUse memory = ReadMemoryUse();
@@ -86,7 +87,7 @@ void ProgressReporter::Run(const rpc::ServerAccess& server) {
     rpc::SetDeadline(context, kCallTimeout);
     v1::ReportProgressResponse response;
     const grpc::Status sent = stub->ReportProgress(&context, request, &response);
-    if (sent.error_code() == grpc::StatusCode::UNAVAILABLE && !WaitToSendAgain()) return;
+    if (rpc::IsRetryable(FromServer(sent)) && !WaitToSendAgain()) return;
   }
 }
 
@@ -99,8 +100,10 @@ bool ProgressReporter::WaitToSendAgain() {
       return true;
     }
   }
+  const absl::Time now = absl::Now();
+  if (give_up_ == absl::InfiniteFuture()) give_up_ = now + kLastPatience;
   absl::SleepFor(kRetryPause);
-  return ++last_tries_ < kLastTries;
+  return now < give_up_;
 }
 
 }  // namespace moyo::trainer

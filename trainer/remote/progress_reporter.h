@@ -30,7 +30,8 @@ class ProgressReporter final : public TrainingObserver {
   v1::TrainingProgress latest_ ABSL_GUARDED_BY(mutex_);
   bool dirty_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  int last_tries_ = 0;  // since training has ended; the thread's own
+  // Known once a report failed after training had ended; the thread's own.
+  absl::Time give_up_ = absl::InfiniteFuture();
   std::thread thread_;
 };
 

@@ -10,6 +10,7 @@
 #include "common/rpc/channel.h"
 #include "moyo/v1/shard.grpc.pb.h"
 #include "trainer/data/shard_files.h"
+#include "trainer/remote/call_status.h"
 
 namespace moyo::trainer {
 namespace {
@@ -17,13 +18,6 @@ namespace {
 constexpr absl::Duration kCallTimeout = absl::Seconds(60);
 constexpr absl::Duration kDownloadTimeout = absl::Minutes(10);
 constexpr absl::Duration kNewestPatience = absl::Seconds(5);
-
-// A server that stops cuts the calls that it has not answered. To this side that is an outage like
-// any other: no call is cancelled here whose status is looked at.
-absl::Status FromServer(const grpc::Status& status) {
-  if (status.error_code() != grpc::StatusCode::CANCELLED) return rpc::FromGrpc(status);
-  return absl::UnavailableError("the server ended the call");
-}
 
 class ShardClient {
  public:

@@ -60,14 +60,14 @@ TrainingMetrics::TrainingMetrics(prometheus::Registry& registry)
           Gauge(registry, "moyo_training_memory_planned_bytes", "Peak by the memory plan.")),
       finished_(Gauge(registry, "moyo_training_finished", "1 when the schedule has ended.")) {}
 
-void TrainingMetrics::Growing::Reach(double count) {
-  counter_.Increment(count >= last_ ? count - last_ : count);
+void TrainingMetrics::Growing::Reach(double first, double count) {
+  counter_.Increment(count - (count >= last_ ? last_ : first));
   last_ = count;
 }
 
 void TrainingMetrics::OnReport(const TrainingReport& r) {
-  steps_.Reach(r.step);
-  samples_.Reach(r.samples);
+  steps_.Reach(r.first_step, r.step);
+  samples_.Reach(r.first_samples, r.samples);
   schedule_samples_.Set(r.samples);
   planned_samples_.Set(r.planned_samples);
   epoch_.Set(r.epoch);

@@ -16,12 +16,13 @@ class TrainingMetrics final : public TrainingObserver {
   void OnReport(const TrainingReport& report) override;
 
  private:
-  // A counter of what is counted anew from 0 by each schedule; a resumed one goes on from its
-  // checkpoint's count.
+  // A counter of what is counted anew from 0 by each schedule, and again from a checkpoint's count
+  // by one that lost a rank.
   class Growing {
    public:
     explicit Growing(prometheus::Counter& counter) : counter_(counter) {}
-    void Reach(double count);
+    // `first`: what `count` began with.
+    void Reach(double first, double count);
 
    private:
     prometheus::Counter& counter_;

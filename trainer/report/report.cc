@@ -125,7 +125,7 @@ absl::Status MakeReport(const ReportOptions& options,
   spdlog::info("judging {} by {} games that were held out", model, WithCommas(held_out));
   MOYO_RETURN_IF_ERROR(Judge(games, judged));
   const std::string curve = ReadFile(options.run_dir + "/trainer/curve.csv").value_or("");
-  Json json = Json::parse(evaluation::GameEvaluationJson(judged));
+  Json json = evaluation::GameEvaluationJson(judged);
   json["run"] = RunJson(run);
   json["curve"] = CurveJson(evaluation::ParseLearningCurve(curve));
   absl::Status status = take(json.dump(1) + "\n");

@@ -128,6 +128,7 @@ absl::Status Trainer::Resume() {
   MOYO_RETURN_IF_ERROR(ShareState());
   TakeDataset();
   state_.resolved = {options_.threads, plan_.micro_batch, plan_.games_bytes, options_.precision};
+  first_step_ = state_.step;
   first_sample_ = state_.samples;
   return absl::OkStatus();
 }
@@ -350,6 +351,8 @@ void Trainer::Report(bool force, const std::string& error) {
                       .epochs = options_.epochs,
                       .step = state_.step,
                       .samples = state_.samples,
+                      .first_step = first_step_,
+                      .first_samples = first_sample_,
                       .planned_samples = std::max(state_.samples, static_cast<uint64_t>(planned)),
                       .samples_per_second = rate,
                       .learning_rate = state_.learning_rate,

@@ -96,8 +96,8 @@ class Trainer {
   double time_progress_ = 0;  // share of options.max_time
   bool stopping_ = false;     // a rank was asked to stop
   absl::Time started_ = Clock::Steady().Now();
-  uint64_t first_sample_ = 0;  // of this process
-  Batch batch_;                // the last one
+  uint64_t first_step_ = 0, first_sample_ = 0;  // of this process
+  Batch batch_;                                 // the last one
   absl::Duration feed_waited_;
   uint64_t checkpoints_ = 0;
   uint64_t checkpoint_bytes_ = 0;

@@ -15,6 +15,9 @@ struct TrainingReport {
   uint64_t epochs = 0;  // planned
   uint64_t step = 0;
   uint64_t samples = 0;
+  // What step and samples were when the training that is reported began: 0, or a checkpoint's.
+  uint64_t first_step = 0;
+  uint64_t first_samples = 0;
   uint64_t planned_samples = 0;
   double samples_per_second = 0;  // of this process
   double learning_rate = 0;

@@ -16,6 +16,7 @@ export class Control {
     this.thinking = 0; // the turn in which the network chooses a move; 0: it does not
     this.record = null; // the opened file: {bytes, games, number, ...}
     this.turn = 0; // counts what was asked for, so that a late answer to an older wish is dropped
+    this.showing = 0; // the turn in which the session's position is asked for: it is not yet this.position
   }
 
   // Runs something a person asked for; what the server refuses is said, not thrown.
@@ -47,10 +48,15 @@ export class Control {
   async show(session) {
     const turn = ++this.turn;
     this.keep(session);
-    const position = await this.ask(sessions.shownGame(session), session.at);
-    if (turn !== this.turn) return;
-    this.position = position;
-    this.onChange();
+    this.showing = turn;
+    try {
+      const position = await this.ask(sessions.shownGame(session), session.at);
+      if (turn !== this.turn) return;
+      this.position = position;
+      this.onChange();
+    } finally {
+      if (this.showing === turn) this.showing = 0;
+    }
   }
 
   restore = (session) => this.attempt(() => this.show(session).then(() => this.goOn()));
@@ -64,8 +70,9 @@ export class Control {
       await this.goOn();
     });
 
-  // The network's turn, when it is.
+  // The network's turn, when it is. Whoever asks for another position goes on once it is there.
   async goOn() {
+    if (this.showing > 0) return;
     const { session, position } = this;
     const waits = session.mode === "play" && session.outcome === null && sessions.atEnd(session);
     if (!waits || position.to_move === session.human || this.thinking > 0) return;
@@ -161,6 +168,7 @@ export class Control {
 
   playFromHere = () =>
     this.attempt(async () => {
+      if (this.showing > 0) return;
       const shown = sessions.shownGame(this.session);
       const game = { ...shown, moves: shown.moves.slice(0, this.session.at), result: "" };
       const human = this.position.to_move;

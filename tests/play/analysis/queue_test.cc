@@ -61,7 +61,7 @@ TEST(AnalysisQueueTest, AWaitingThreadGetsWhatComesAndThenTheEnd) {
 // A reader that is ahead of the network waits for it, and loses nothing.
 TEST(AnalysisQueueTest, AFullQueueIsFilledNoFurtherUntilAJobIsTaken) {
   AnalysisQueue queue;
-  constexpr size_t kMore = 3;
+  constexpr size_t kMore = 5000;
   std::atomic<size_t> added = 0;
   std::thread adding([&] {
     for (size_t i = 0; i < AnalysisQueue::kMostWaiting + kMore; ++i) {
@@ -70,10 +70,11 @@ TEST(AnalysisQueueTest, AFullQueueIsFilledNoFurtherUntilAJobIsTaken) {
     }
     queue.Close();
   });
+  while (added < AnalysisQueue::kMostWaiting) std::this_thread::yield();
   size_t taken = 0;
   while (const auto job = queue.Next()) {
     EXPECT_EQ(job->turn, taken++);
-    EXPECT_LE(added.load(), AnalysisQueue::kMostWaiting + taken);
+    ASSERT_LE(added.load(), AnalysisQueue::kMostWaiting + taken);
   }
   adding.join();
   EXPECT_EQ(taken, AnalysisQueue::kMostWaiting + kMore);

@@ -193,6 +193,26 @@ TEST_F(PlayApiTest, SavedGameLoadsAgain) {
   EXPECT_EQ(loaded["game"]["komi"], 6.5);
 }
 
+// What a record may hold comes back to be shown and saved.
+TEST_F(PlayApiTest, RecordWithALongHeaderIsShownAndSaved) {
+  const std::string name(1000, '\xe9');  // two bytes each in UTF-8
+  const json loaded =
+      json::parse(api_.Load({.path = "",
+                             .query = {},
+                             .body = absl::StrCat("(;SZ[19]CA[ISO-8859-1]KM[400.5]HA[9]PB[", name,
+                                                  "]BR[", name, "];B[pd])")})
+                      .body);
+  ASSERT_EQ(loaded["game"]["komi"], 400.5);
+  EXPECT_GT(loaded["black"]["name"].get<std::string>().size(), 1000u);
+  Ask(&PlayApi::Position, {{"game", loaded["game"]}});
+  const std::string both = absl::StrCat(loaded["black"]["name"].get<std::string>(), " ",
+                                        loaded["black"]["rank"].get<std::string>());
+  const web::Response saved = api_.Save(
+      {.path = "", .query = {}, .body = json({{"game", loaded["game"]}, {"black", both}}).dump()});
+  EXPECT_EQ(saved.status, 200) << saved.body;
+  EXPECT_THAT(saved.body, HasSubstr("KM[400.5]"));
+}
+
 TEST_F(PlayApiTest, FailureOfTheNetworkIsNamed) {
   network_.failure = absl::InternalError("out of memory");
   const json game = {{"moves", json::array()}};
@@ -278,7 +298,7 @@ TEST_F(PlayApiTest, WrongRequestsAreRefusedByName) {
   EXPECT_EQ(Refused(&PlayApi::New, {{"handicap", 10}}), "bad_request");
   EXPECT_EQ(Refused(&PlayApi::New, {{"komi", 1e300}}), "bad_request");
   EXPECT_EQ(Refused(&PlayApi::Review, {{"game", good}, {"count", 65}}), "bad_request");
-  EXPECT_EQ(Refused(&PlayApi::Save, {{"game", good}, {"black", std::string(201, 'x')}}),
+  EXPECT_EQ(Refused(&PlayApi::Save, {{"game", good}, {"black", std::string(8193, 'x')}}),
             "bad_request");
 }
 

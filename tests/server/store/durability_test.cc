@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "absl/synchronization/notification.h"
 #include "server/store/database.h"
 #include "server/store/group_sync.h"
 #include "tests/server/store/store_fixture.h"
@@ -61,17 +62,55 @@ TEST_F(DurabilityTest, AnswersComeWhenTheLogIsOnTheDisk) {
   EXPECT_TRUE(LogIsOnTheDisk(calls.Take()));
 }
 
+// Else a power cut could give a token out twice, and the lease of before would count as the later.
+TEST_F(DurabilityTest, ALeaseIsToldWhenItsTokenIsSetAsideOnTheDisk) {
+  AddUnits({{1}, {1}});
+  const auto tell = [&](const GrantedUnit& granted) {
+    absl::Status told = absl::UnknownError("not told");
+    absl::Notification done;
+    store_->WhenTellable(granted.unit.token, [&](const absl::Status& status) {
+      told = status;
+      done.Notify();
+    });
+    done.WaitForNotification();
+    return told;
+  };
+  test::DiskCalls calls;
+  const auto first = *store_->LeaseUnsynced("w"), second = *store_->LeaseUnsynced("w");
+  EXPECT_FALSE(LogIsOnTheDisk(calls.Take()));
+  ASSERT_TRUE(tell(*first).ok());
+  EXPECT_THAT(calls.Take(), ElementsAre(kLogSynced));
+  // The second is of the same many.
+  ASSERT_TRUE(tell(*second).ok());
+  EXPECT_THAT(calls.Take(), ElementsAre());
+}
+
+TEST_F(DurabilityTest, ALeaseWhoseTokenIsOnNoDiskIsNotTold) {
+  AddUnits({{1}});
+  const auto granted = *store_->LeaseUnsynced("w");
+  test::DiskCalls calls;
+  calls.FailNextSync("moyo.db-wal");
+  absl::Status told;
+  absl::Notification done;
+  store_->WhenTellable(granted->unit.token, [&](const absl::Status& status) {
+    told = status;
+    done.Notify();
+  });
+  done.WaitForNotification();
+  EXPECT_TRUE(absl::IsInternal(told)) << told;
+}
+
 // The kernel forgets what it could not write: a second sync would succeed, and prove nothing.
 TEST_F(DurabilityTest, SyncThatFailedOnceIsNotTriedAgain) {
   AddUnits({{1}, {1}});
   const work::Unit unit = Lease().unit, other = Lease().unit;
+  const CommitRequest commit = Accepting(unit, {"a"});
   test::DiskCalls calls;
   calls.FailNextSync("shards/");
-  const absl::Status first = Upload(unit, DigestOfText("d"));
+  const absl::Status first = Upload(unit, commit.digest);
   EXPECT_TRUE(absl::IsInternal(first)) << first;
   EXPECT_EQ(FilesThere(), 0u);
-  EXPECT_EQ(Upload(other, DigestOfText("d")), first);
-  CommitRequest commit = Accepting(unit, {"a"});
+  EXPECT_EQ(Upload(other, commit.digest), first);
   EXPECT_TRUE(absl::IsNotFound(store_->Commit(commit).status()));
 }
 

@@ -73,7 +73,7 @@ TEST(BreakdownTest, ExtremeAndBrokenValuesHaveAPlace) {
 TEST(BreakdownTest, JsonHoldsEveryPart) {
   Breakdown breakdown;
   breakdown.Add({.played_index = 3, .won = true, .ply = 60, .rank = 2}, Sure(3, 0.5f));
-  const auto json = nlohmann::json::parse(BreakdownJson(breakdown));
+  const auto json = BreakdownJson(breakdown);
   EXPECT_EQ(json["positions"], 1);
   EXPECT_EQ(json["top1"], 1.0);
   EXPECT_EQ(json["by_move"][0]["name"], "61-80");
@@ -82,7 +82,7 @@ TEST(BreakdownTest, JsonHoldsEveryPart) {
   EXPECT_EQ(json["by_rank"][0]["top5"], 1.0);
   EXPECT_EQ(json["calibration"][0]["won"], 1.0);
   EXPECT_NEAR(json["calibration_error"], 0.25, 1e-6);
-  EXPECT_TRUE(nlohmann::json::parse(BreakdownJson(Breakdown()))["calibration_error"].is_null());
+  EXPECT_TRUE(BreakdownJson(Breakdown())["calibration_error"].is_null());
 }
 
 }  // namespace

@@ -77,6 +77,12 @@ TEST_F(ModelExportTest, LeelaZeroFileIsExportedFromAndToTheSame) {
   ASSERT_TRUE(ExportModel(model_, ExportFormat::kLeelaZero, Path("a.gz")).ok());
   ASSERT_TRUE(ExportModel(Path("a.gz"), ExportFormat::kLeelaZero, Path("b.txt")).ok());
   EXPECT_EQ(ReadFile(Path("b.txt"))->substr(0, 2), "1\n");
+  const torch::Tensor planes = MadePlanes(3);
+  for (const char* name : {"a.gz", "b.txt"}) {
+    absl::StatusOr<Tower> read = LoadModel(Path(name));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_LT(LargestDifference((*read)->forward(planes), tower_->forward(planes)), 1e-3) << name;
+  }
 }
 
 TEST_F(ModelExportTest, WhatCannotBeReadOrWrittenIsAnError) {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -24,10 +25,10 @@ class FakeTrainingServer final : public v1::TrainingService::Service {
   }
   ~FakeTrainingServer() override { server_->Shutdown(); }
 
-  // The next `count` reports of a finished training find nobody.
-  void MissFinishedReports(int count) {
+  // The next reports of a finished training end so.
+  void MissFinishedReports(std::vector<grpc::StatusCode> ends) {
     absl::MutexLock lock(&mutex_);
-    missed_ = count;
+    missed_ = std::move(ends);
   }
 
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
@@ -41,9 +42,10 @@ class FakeTrainingServer final : public v1::TrainingService::Service {
   grpc::Status ReportProgress(grpc::ServerContext*, const v1::ReportProgressRequest* request,
                               v1::ReportProgressResponse*) override {
     absl::MutexLock lock(&mutex_);
-    if (request->progress().finished() && missed_ > 0) {
-      --missed_;
-      return {grpc::StatusCode::UNAVAILABLE, "being started again"};
+    if (request->progress().finished() && !missed_.empty()) {
+      const grpc::StatusCode end = missed_.back();
+      missed_.pop_back();
+      return {end, "being started again"};
     }
     last_ = request->progress();
     return grpc::Status::OK;
@@ -51,7 +53,7 @@ class FakeTrainingServer final : public v1::TrainingService::Service {
 
   absl::Mutex mutex_;
   v1::TrainingProgress last_ ABSL_GUARDED_BY(mutex_);
-  int missed_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<grpc::StatusCode> missed_ ABSL_GUARDED_BY(mutex_);
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

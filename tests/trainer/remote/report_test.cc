@@ -26,7 +26,8 @@ class ReportTest : public TrainingTest {
 
 TEST_F(ReportTest, TheLastReportIsSentUntilTheServerHasIt) {
   FakeTrainingServer server;
-  server.MissFinishedReports(2);
+  server.MissFinishedReports({grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::DEADLINE_EXCEEDED,
+                              grpc::StatusCode::CANCELLED});
   {
     ProgressReporter reporter(rpc::ServerAccess(server.address()));
     ASSERT_TRUE(Train(Options("missed"), source_, reporter).ok());
@@ -98,6 +99,27 @@ TEST_F(ReportTest, SecondScheduleOfAProcessAddsToTheCounter) {
   const std::string text = prometheus::TextSerializer().Serialize(endpoint->registry().Collect());
   EXPECT_NE(text.find("\nmoyo_training_samples_total 1400"), std::string::npos) << text;
   EXPECT_NE(text.find("\nmoyo_training_schedule_samples 900"), std::string::npos) << text;
+}
+
+TEST_F(ReportTest, WhatALostRankRepeatsIsAllThatTheCounterGrowsBy) {
+  const auto endpoint = *metrics::Endpoint::Open("", "test");
+  TrainingMetrics metrics(endpoint->registry());
+  TrainingReport report;
+  for (const uint64_t samples : {300, 500}) {
+    report.samples = samples;
+    report.step = samples / 10;
+    metrics.OnReport(report);
+  }
+  report.first_samples = 400;  // the last checkpoint's
+  report.first_step = 40;
+  for (const uint64_t samples : {420, 600}) {
+    report.samples = samples;
+    report.step = samples / 10;
+    metrics.OnReport(report);
+  }
+  const std::string text = prometheus::TextSerializer().Serialize(endpoint->registry().Collect());
+  EXPECT_NE(text.find("\nmoyo_training_samples_total 700"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nmoyo_training_steps_total 70"), std::string::npos) << text;
 }
 
 }  // namespace
