@@ -17,7 +17,6 @@ namespace {
 constexpr char kParserVersionKey[] = "parser_version";
 constexpr size_t kMaxWorkers = 100'000;
 constexpr uint32_t kMaxParallel = 4096;
-constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxErrorBytes = 200;
 constexpr uint32_t kRetryWhileScanningMs = 50;
 constexpr uint32_t kRetryMs = 500;
@@ -115,7 +114,6 @@ absl::Status Coordinator::RegisterWorker(const v1::RegisterWorkerRequest& reques
         absl::StrCat("the worker speaks protocol ", request.protocol_version(), ", the server ",
                      rpc::kProtocolVersion, "; use the same release everywhere"));
   }
-  if (request.name().size() > kMaxNameBytes) return absl::InvalidArgumentError("name too long");
   MOYO_RETURN_IF_ERROR(CheckParserVersion(request.parser_version()));
   absl::MutexLock lock(&mutex_);
   if (workers_.size() >= kMaxWorkers) return absl::ResourceExhaustedError("too many workers");

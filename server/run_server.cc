@@ -7,7 +7,6 @@
 #include <iostream>
 #include <memory>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/command_line.h"
 #include "common/base/files.h"
 #include "common/base/host.h"
@@ -54,14 +53,9 @@ struct StartFailure {
 absl::Status JudgeCatalogue(store::Store& store, const ServerOptions& options,
                             const absl::Status& catalogued) {
   if (options.games.empty() || absl::IsCancelled(catalogued)) return absl::OkStatus();
-  const uint64_t games_seen = store.GetStatus().games_seen;
-  if (!catalogued.ok() && games_seen == 0) return catalogued;
-  if (games_seen == 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("no SGF game in '", options.games.front(),
-                     "'; name a folder, file or archive of game records"));
-  }
-  // What is there can be worked on; the error shows in the status.
+  MOYO_RETURN_IF_ERROR(
+      catalog::StartedInVain(options.games, catalogued, store.GetStatus().games_seen));
+  // What is there can be worked on, or the scan is tried again; the error shows in the status.
   if (!catalogued.ok()) spdlog::error("{}", std::string(catalogued.message()));
   return absl::OkStatus();
 }

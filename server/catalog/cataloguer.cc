@@ -37,6 +37,17 @@ absl::Status GraverOf(const absl::Status& first, const absl::Status& second) {
   return first.ok() || (MayPass(second) && !MayPass(first)) ? second : first;
 }
 
+absl::Status StartedInVain(const std::vector<std::string>& paths, const absl::Status& catalogued,
+                           uint64_t games_seen) {
+  if (games_seen > 0) return absl::OkStatus();
+  if (catalogued.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "no SGF game in '", paths.front(), "'; name a folder, file or archive of game records"));
+  }
+  if (absl::IsResourceExhausted(catalogued)) return catalogued;
+  return MayPass(catalogued) ? absl::OkStatus() : catalogued;
+}
+
 Cataloguer::Cataloguer(store::Store& store, CatalogOptions options)
     : store_(store), options_(std::move(options)) {}
 
@@ -48,7 +59,8 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
   for (const std::string& path : paths) normal.push_back(NormalPath(path));
   MOYO_ASSIGN_OR_RETURN(const store::Scan scan, store_.BeginScan(normal, limit_games));
   MOYO_ASSIGN_OR_RETURN(const uint64_t next_file_id, store_.NextFileId());
-  FileScanner scanner(store_, options_.games_per_shard, limit_games, next_file_id);
+  FileScanner scanner(store_, options_.games_per_shard, limit_games, next_file_id,
+                      [this] { return stopped_.load(); });
   const absl::Status limit_reached = absl::OutOfRangeError("limit");
   const source::WalkOptions walk = {options_.skipped_folder};
   // Only here: a scan that is gone on with is known by the paths as they were given.
@@ -56,7 +68,6 @@ absl::StatusOr<ScanResult> Cataloguer::Scan(const std::vector<std::string>& path
   for (const size_t root : roots) {
     const absl::Status walked =
         source::WalkFiles(normal[root], walk, [&](const std::string& file) -> absl::Status {
-          if (stopped_) return absl::CancelledError("the server is stopping");
           if (scanner.LimitReached()) return limit_reached;
           return scanner.VisitFile(file);
         });

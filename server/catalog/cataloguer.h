@@ -37,6 +37,11 @@ absl::Status CheckPaths(const std::vector<std::string>& paths);
 bool MayPass(const absl::Status& status);
 // Of two ends the one to act on: what may pass, as its scan is to be tried again, else the first.
 absl::Status GraverOf(const absl::Status& first, const absl::Status& second);
+// Why a server that was to catalogue `paths` (one at least) was started in vain, by how a try ended
+// and the games seen so far; OK: it goes on. What may pass is tried again, but for a full disk: a
+// run that has nothing yet loses nothing, and its user learns at once what to do.
+absl::Status StartedInVain(const std::vector<std::string>& paths, const absl::Status& catalogued,
+                           uint64_t games_seen);
 
 // Thread-safe: scans run one after another.
 class Cataloguer {
@@ -45,13 +50,13 @@ class Cataloguer {
 
   // A file that lies below two of the paths comes once. Repeating a scan adds only what is new, and
   // marks what is gone (unless a limit cut it); one that a crash cut off goes on where it stopped.
-  // Stops after `limit_games` games, known ones included (0: none). FAILED_PRECONDITION: no file in
-  // the paths. CANCELLED after Stop.
+  // Stops after `limit_games` games, known ones included (0: none), or with the end of a range that
+  // was cut before. FAILED_PRECONDITION: no file in the paths. CANCELLED after Stop.
   absl::StatusOr<ScanResult> Scan(const std::vector<std::string>& paths, uint64_t limit_games);
   // Goes on with the scans that were not finished when the server ended. The gravest of their ends;
   // NOT_FOUND: a path is away, and its scan stays unfinished, though the others are scanned.
   absl::Status ResumeScans();
-  // Makes a running scan end soon. It is resumed at the next start.
+  // Makes a running scan end soon, within a file, too. It is resumed at the next start.
   void Stop() { stopped_ = true; }
 
  private:

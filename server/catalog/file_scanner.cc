@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "common/base/files.h"
 #include "common/base/status_macros.h"
@@ -20,19 +21,23 @@ bool IsOfItsBytes(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsResourceExhausted(status);
 }
 
+absl::Status Stopped() { return absl::CancelledError("the server is stopping"); }
+
 }  // namespace
 
 FileScanner::FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
-                         uint64_t next_file_id)
+                         uint64_t next_file_id, std::function<bool()> is_stopped)
     : store_(store),
       games_per_shard_(games_per_shard),
       limit_games_(limit_games),
       first_new_file_(next_file_id),
+      is_stopped_(std::move(is_stopped)),
       next_file_id_(next_file_id),
       visited_(next_file_id, false),
       packer_(store, games_per_shard) {}
 
 absl::Status FileScanner::VisitFile(const std::string& path) {
+  if (is_stopped_()) return Stopped();
   struct stat info = {};
   absl::Status looked;
   if (stat(path.c_str(), &info) != 0) {
@@ -51,6 +56,7 @@ absl::Status FileScanner::VisitFile(const std::string& path) {
   }
   MOYO_RETURN_IF_ERROR(BeginFile(path, size_bytes, modified_ns, known));
   const absl::Status scanned = looked.ok() ? source::ReadSources(path, *this) : looked;
+  if (was_stopped_) return Stopped();
   if (absl::IsUnavailable(scanned))
     return scanned;  // not this file's fault: the scan is made again
   if (!scanned.ok()) AddUnreadable(scanned);
@@ -79,6 +85,7 @@ absl::Status FileScanner::MarkMissing(const std::string& folder) {
   if (first_new_file_ == 1) return absl::OkStatus();  // none was known
   std::string after;
   for (;;) {
+    if (is_stopped_()) return Stopped();
     MOYO_ASSIGN_OR_RETURN(const std::vector<store::File> files,
                           store_.FilesBelow(folder, after, kFilesAtOnce));
     if (files.empty()) return absl::OkStatus();
@@ -106,8 +113,8 @@ absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes
   superseded_.clear();
   returned_.clear();
   cut_ = false;
+  was_stopped_ = false;
   status_ = absl::OkStatus();
-  unchanged_ = known && known->size_bytes == size_bytes && known->modified_ns == modified_ns;
   if (!known) return absl::OkStatus();
   MOYO_ASSIGN_OR_RETURN(std::vector<store::Source> sources, store_.SourcesOfFile(known->file_id));
   for (store::Source& source : sources) {
@@ -130,8 +137,9 @@ absl::Status FileScanner::BeginFile(const std::string& path, uint64_t size_bytes
 
 bool FileScanner::BeginSource(const source::Member& member) {
   cut_ = LimitReached();
+  was_stopped_ = is_stopped_();
   builder_.reset();
-  if (cut_) return false;
+  if (cut_ || was_stopped_) return false;
   member_ = member;
   has_bytes_ = false;
   builder_.emplace([this](uint64_t offset) { return GamesAt(offset); },
@@ -140,31 +148,39 @@ bool FileScanner::BeginSource(const source::Member& member) {
 }
 
 bool FileScanner::Feed(std::string_view bytes) {
+  was_stopped_ = is_stopped_();
+  if (was_stopped_) return false;
   has_bytes_ = true;
   builder_->Feed(bytes);
   return !builder_->stopped() && status_.ok();
 }
 
 void FileScanner::EndSource(const absl::Status& status) {
-  if (!builder_.has_value()) return;
+  // Where it was stopped is no place to end a range.
+  if (!builder_.has_value() || was_stopped_) return;
   // What came before damage counts; a source of which nothing can be read is its error alone.
   if (status.ok() || has_bytes_) builder_->Finish();
   cut_ = builder_->stopped();
 }
 
-// A known range is cut where it was cut before, whatever the limits were then.
+// A range is cut where one was cut before, whatever the limits were then, and whatever became of
+// the file since: the hash tells whether it is the same. Of those that began here it is the
+// longest. A shorter one mostly ended with the file, when that was cut off for a time, and is found
+// so again.
 uint32_t FileScanner::GamesAt(uint64_t offset) const {
-  const uint64_t left =
-      limit_games_ == 0 ? UINT64_MAX : limit_games_ - std::min(games_, limit_games_);
-  if (left == 0) return 0;
+  if (LimitReached()) return 0;
   const RangeKey key{member_.index, offset};
-  const auto known = known_.find(key);
-  if (unchanged_ && known != known_.end()) return known->second.games;
-  const auto removed = known_removed_.lower_bound({key, Hash128{}});
-  if (unchanged_ && removed != known_removed_.end() && removed->first.first == key) {
-    return removed->second.games;
+  uint32_t games_before = 0;
+  if (const auto known = known_.find(key); known != known_.end()) {
+    games_before = known->second.games;
   }
-  return std::min<uint64_t>(games_per_shard_, left);
+  for (auto removed = known_removed_.lower_bound({key, Hash128{}});
+       removed != known_removed_.end() && removed->first.first == key; ++removed) {
+    games_before = std::max(games_before, removed->second.games);
+  }
+  if (games_before > 0) return games_before;
+  if (limit_games_ == 0) return games_per_shard_;
+  return std::min<uint64_t>(games_per_shard_, limit_games_ - games_);
 }
 
 void FileScanner::AddRange(const Range& range) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,16 +21,17 @@ namespace moyo::catalog {
 // Not thread-safe.
 class FileScanner : private source::SourceSink {
  public:
+  // `is_stopped` is asked before each file and each piece of one.
   FileScanner(store::Store& store, uint32_t games_per_shard, uint64_t limit_games,
-              uint64_t next_file_id);
+              uint64_t next_file_id, std::function<bool()> is_stopped);
 
-  // UNAVAILABLE: the machine was at fault (ErrnoStatus); nothing is said about the file. Else a
-  // failure of the store.
+  // UNAVAILABLE: the machine was at fault (ErrnoStatus). CANCELLED: it was stopped. Both say
+  // nothing about the file, and another scan reads it again. Else a failure of the store.
   absl::Status VisitFile(const std::string& path);
   bool LimitReached() const { return limit_games_ != 0 && games_ >= limit_games_; }
   absl::Status Finish() { return packer_.Finish(); }
   // Marks the files below the folder that earlier scans found and that are no longer there. Call
-  // when all of it was visited.
+  // when all of it was visited. CANCELLED: it was stopped.
   absl::Status MarkMissing(const std::string& folder);
   const ScanResult& result() const { return result_; }
 
@@ -55,6 +57,7 @@ class FileScanner : private source::SourceSink {
   const uint32_t games_per_shard_;
   const uint64_t limit_games_;
   const uint64_t first_new_file_;
+  const std::function<bool()> is_stopped_;
   uint64_t next_file_id_;
   std::vector<bool> visited_;  // of the files that were known, by id
   UnitPacker packer_;
@@ -67,8 +70,8 @@ class FileScanner : private source::SourceSink {
   std::vector<store::Source> known_errors_;  // removed ones, too
   std::vector<store::Source> superseded_;    // known ones whose place others took
   std::vector<store::Source> returned_;      // that had been removed
-  bool unchanged_ = false;                   // it is as it was when its known sources were found
   bool cut_ = false;                         // the limit came in its middle
+  bool was_stopped_ = false;                 // in its middle
   absl::Status status_;                      // first failure of the store
   // The source being read.
   source::Member member_;

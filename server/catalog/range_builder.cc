@@ -1,11 +1,13 @@
 #include "server/catalog/range_builder.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace moyo::catalog {
 namespace {
 
-// Bytes that may wait for the end of a game. What lies beyond counts as the range's in any case.
+// Bytes that may wait for the end of a game. What lies beyond counts as the range's, but for what
+// may prove to be the next game's opening.
 constexpr size_t kMaxWaitingBytes = 4u << 20;
 
 }  // namespace
@@ -33,7 +35,7 @@ void RangeBuilder::Feed(std::string_view bytes) {
     most_games_ = games_at_(hashed_);
     stopped_ = most_games_ == 0;
   }
-  HashUpTo(hashed_ + buffer_.size());
+  HashUpTo(SettledEnd());
 }
 
 void RangeBuilder::Finish() {
@@ -69,6 +71,15 @@ void RangeBuilder::TakeSpan(const sgf::GameSpan& span) {
   ++range_.games_seen;
   last_end_ = std::max(span.end, hashed_);
   if (range_.games_seen >= most_games_) EndRange();
+}
+
+// A game without its end ends where the next one's opening begins, and the range perhaps with it.
+// An opening that is itself too long to wait for counts as the range's.
+uint64_t RangeBuilder::SettledEnd() const {
+  const uint64_t end = hashed_ + buffer_.size();
+  const std::optional<uint64_t> opening = splitter_.begun().opening;
+  if (!opening || end - *opening > kMaxWaitingBytes) return end;
+  return std::max(*opening, hashed_);
 }
 
 void RangeBuilder::HashUpTo(uint64_t end) {

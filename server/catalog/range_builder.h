@@ -36,6 +36,8 @@ class RangeBuilder {
  private:
   void TakeSpans();
   void TakeSpan(const sgf::GameSpan& span);
+  // Up to where bytes count as the open range's, whatever follows.
+  uint64_t SettledEnd() const;
   void HashUpTo(uint64_t end);
   void EndRange();
 

@@ -212,7 +212,7 @@ TEST_F(CataloguerTest, SourceReaderWithoutDescriptorsBlamesNoSource) {
 class FileScannerTest : public CataloguerTest {
  protected:
   ScanResult Visit(const std::string& path) {
-    FileScanner scanner(*store_, 10, 0, *store_->NextFileId());
+    FileScanner scanner(*store_, 10, 0, *store_->NextFileId(), [] { return false; });
     EXPECT_TRUE(scanner.VisitFile(path).ok());
     EXPECT_TRUE(scanner.Finish().ok());
     return scanner.result();
@@ -252,6 +252,32 @@ TEST_F(FileScannerTest, DamagedArchiveIsNotReadAgainWhileItStaysAsItIs) {
   EXPECT_TRUE((*store_->FindFile(path))->complete);
 }
 
+// Large ones take minutes, and a server that is told to end is killed after some seconds.
+TEST_F(FileScannerTest, StopWithinAFileEndsItAndTheNextScanReadsItAll) {
+  const int games = 40'000;  // 1 MB, so that it comes in several pieces
+  const std::string path = games_.Write("a.sgf", Games(games));
+  int asked = 0;
+  FileScanner scanner(*store_, 10, 0, *store_->NextFileId(), [&] { return ++asked >= 4; });
+  const absl::Status status = scanner.VisitFile(path);  // asked at the file, its source, each piece
+  EXPECT_TRUE(absl::IsCancelled(status)) << status;
+  EXPECT_EQ(asked, 4);
+  EXPECT_LT(scanner.result().games, 15'000u);
+  EXPECT_EQ(scanner.result().games % 10, 0u);  // no range ends where it was stopped
+  EXPECT_FALSE((*store_->FindFile(path))->complete);
+  Visit(path);
+  EXPECT_TRUE((*store_->FindFile(path))->complete);
+  EXPECT_EQ(store_->GetStatus().ledger.found, uint64_t{games});
+}
+
+TEST_F(FileScannerTest, StoppedOneLooksForNoMissingFile) {
+  const std::string path = games_.Write("a.sgf", kGame);
+  Scan();
+  std::filesystem::remove(path);
+  FileScanner scanner(*store_, 10, 0, *store_->NextFileId(), [] { return true; });
+  EXPECT_TRUE(absl::IsCancelled(scanner.MarkMissing(games_.path())));
+  EXPECT_EQ(store_->GetStatus().removed_games, 0u);
+}
+
 // Else the scan that the disk cut would not be tried again, and the dataset count as complete.
 TEST_F(CataloguerTest, EndThatMayPassIsToldBeforeOneThatStays) {
   const absl::Status stays = absl::NotFoundError("gone");
@@ -261,6 +287,29 @@ TEST_F(CataloguerTest, EndThatMayPassIsToldBeforeOneThatStays) {
   EXPECT_EQ(GraverOf(stays, absl::CancelledError()), stays);
   EXPECT_EQ(GraverOf(stays, absl::OkStatus()), stays);
   EXPECT_EQ(GraverOf(absl::OkStatus(), stays), stays);
+}
+
+TEST(StartedInVainTest, WhatIsTriedAgainEndsNoServer) {
+  const std::vector<std::string> paths = {"/games"};
+  for (const absl::Status& passes :
+       {absl::UnavailableError("no descriptor"), absl::InternalError("input/output error")}) {
+    EXPECT_TRUE(StartedInVain(paths, passes, 0).ok());
+  }
+  // But nobody waits for room on the disk before the first game.
+  const absl::Status full = absl::ResourceExhaustedError("full");
+  EXPECT_EQ(StartedInVain(paths, full, 0), full);
+  EXPECT_TRUE(StartedInVain(paths, full, 1).ok());
+}
+
+TEST(StartedInVainTest, ServerWithoutAnyGameSaysWhy) {
+  const std::vector<std::string> paths = {"/games"};
+  const absl::Status gone = absl::NotFoundError("gone");
+  EXPECT_EQ(StartedInVain(paths, gone, 0), gone);
+  EXPECT_TRUE(StartedInVain(paths, gone, 1).ok());
+  const absl::Status none = StartedInVain(paths, absl::OkStatus(), 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(none));
+  EXPECT_NE(none.message().find("/games"), std::string::npos);
+  EXPECT_TRUE(StartedInVain(paths, absl::OkStatus(), 1).ok());
 }
 
 TEST_F(CataloguerTest, SourceThatBecameShorterIsAnError) {

@@ -78,6 +78,39 @@ TEST(RangeBuilderTest, GapsAndGamesOfAnySizeAreHashedInPieces) {
   }
 }
 
+// The game before has no end, and the builder hashes it with the piece that exceeds 4 MiB, the
+// 17th: never the next game's opening, which that piece's end cuts anywhere.
+TEST(RangeBuilderTest, RangeOfAGameWithoutEndStopsBeforeTheNextOpening) {
+  constexpr size_t kPiece = 256 << 10;
+  const std::string next = "(;GM[1]SZ[19];B[aa])";
+  for (const std::string head : {"(;GM[1]C[", "(;GM[1]C[]"}) {  // within a value, and behind one
+    for (size_t before = 0; before <= 9; ++before) {
+      std::string bytes = head;
+      bytes.resize(17 * kPiece - before - 1, 'x');
+      bytes += "\n" + next;
+      const std::vector<Range> ranges = Build(bytes, 1, kPiece);
+      ASSERT_EQ(ranges.size(), 2u);
+      EXPECT_EQ(ranges[1].offset, bytes.size() - next.size()) << before;
+      for (const Range& range : ranges) {
+        const std::string part = bytes.substr(range.offset, range.length_bytes);
+        EXPECT_EQ(range.content_hash, Hash128Of(part));
+        EXPECT_EQ(sgf::SplitGames(part).size(), 1u);
+      }
+    }
+  }
+}
+
+// What never becomes an opening is not waited for.
+TEST(RangeBuilderTest, OpeningOfAnyLengthIsHashedInPieces) {
+  const std::string bytes = "(;GM[1]C[]\n(" + std::string(9 << 20, ' ') + ";B[aa]))" + kGame;
+  const std::vector<Range> ranges = Build(bytes, 1, 100'000);
+  ASSERT_EQ(ranges.size(), 2u);
+  EXPECT_EQ(ranges[1].offset, bytes.size() - kGame.size());
+  for (const Range& range : ranges) {
+    EXPECT_EQ(range.content_hash, Hash128Of(bytes.substr(range.offset, range.length_bytes)));
+  }
+}
+
 TEST(RangeBuilderTest, StopsWhenNoGameIsWanted) {
   int ranges = 0;
   RangeBuilder builder([&](uint64_t) { return ranges == 0 ? 2u : 0u; },

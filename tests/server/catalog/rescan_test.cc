@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/digest.h"
 #include "server/catalog/cataloguer.h"
 #include "server/store/database.h"
 #include "tests/support/fake_clock.h"
@@ -25,11 +26,12 @@ class RescanTest : public testing::Test {
  protected:
   RescanTest() { Restart(); }
 
-  void Restart() {
+  void Restart(uint32_t games_per_shard = 10) {
     cataloguer_ = nullptr;
     store_ = nullptr;
     store_ = *store::Store::Open(state_.path(), {}, clock_);
-    cataloguer_ = std::make_unique<Cataloguer>(*store_, CatalogOptions{10, games_.path() + "/run"});
+    cataloguer_ = std::make_unique<Cataloguer>(
+        *store_, CatalogOptions{games_per_shard, games_.path() + "/run"});
   }
 
   ScanResult Scan(uint64_t limit = 0) {
@@ -48,6 +50,31 @@ class RescanTest : public testing::Test {
       }
     }
     return marked;
+  }
+  // Leases the next unit and commits it; all its games are accepted.
+  void CommitNext() {
+    const auto granted = store_->LeaseNext("w");
+    ASSERT_TRUE(granted.ok() && *granted);
+    const work::Unit& unit = (*granted)->unit;
+    const std::string bytes = "shard " + std::to_string(unit.id.value);
+    store::CommitRequest request{unit.id, unit.token, unit.worker, ToBytes(Sha256Of(bytes)), {}};
+    for (uint32_t i = 0; i < unit.games; ++i) {
+      store::Game game;
+      game.game_id = unit.first_game.value + i;
+      game.state = store::GameState::kAccepted;
+      game.moves = 100;
+      game.shard_row = i;
+      game.game_hash = ToBytes(Hash128Of(std::to_string(game.game_id)));
+      request.games.push_back(game);
+    }
+    auto upload = store_->BeginUpload(unit.id, unit.token, bytes.size());
+    ASSERT_TRUE(upload.ok()) << upload.status();
+    ASSERT_TRUE((*upload)->Append(bytes).ok());
+    ASSERT_TRUE(
+        store_->FinishUpload(unit.id, unit.token, request.digest, bytes.size(), *std::move(upload))
+            .ok());
+    const absl::Status committed = store_->Commit(request).status();
+    ASSERT_TRUE(committed.ok()) << committed;
   }
   // Writes, and sees to it that the file's time is another.
   std::string Write(const std::string& name, const std::string& bytes) {
@@ -95,6 +122,65 @@ TEST_F(RescanTest, WhatWasAppendedIsNewAndTheRestKnown) {
   EXPECT_EQ(result.games, 4u);
   EXPECT_EQ(result.known, 2u);
   EXPECT_EQ(result.removed, 0u);
+}
+
+// The last range had room for more.
+TEST_F(RescanTest, RangeThatWasNotFullStaysWhenMoreIsAppended) {
+  Write("a.sgf", Games(25));
+  Scan();
+  Write("a.sgf", Games(25) + Games(4, 'b'));
+  const ScanResult result = Scan();
+  EXPECT_EQ(result.games, 4u);
+  EXPECT_EQ(result.known, 3u);
+  EXPECT_EQ(result.removed, 0u);
+}
+
+TEST_F(RescanTest, TouchedFileIsCutWhereALimitCutIt) {
+  Write("a.sgf", Games(34));
+  EXPECT_EQ(Scan(25).games, 25u);
+  Write("a.sgf", Games(34));
+  const ScanResult result = Scan();
+  EXPECT_EQ(result.games, 9u);
+  EXPECT_EQ(result.known, 3u);
+  EXPECT_EQ(result.removed, 0u);
+}
+
+TEST_F(RescanTest, TouchedFileIsKnownWhateverTheGamesAShard) {
+  Write("a.sgf", Games(25));
+  Scan();
+  Restart(7);
+  Write("a.sgf", Games(25));
+  const ScanResult result = Scan();
+  EXPECT_EQ(result.sources, 0u);
+  EXPECT_EQ(result.known, 3u);
+  EXPECT_EQ(result.removed, 0u);
+}
+
+// Here a new range begins where an old one began that was cut after five games.
+TEST_F(RescanTest, FileChangedInItsMiddleHasEachGameOnce) {
+  Write("a.sgf", Games(10) + Games(10, 'b') + Games(5, 'c'));
+  Scan();
+  Write("a.sgf", Games(10) + Games(11, 'x') + Games(15, 'c'));
+  const ScanResult result = Scan();
+  EXPECT_EQ(result.known, 1u);
+  EXPECT_EQ(result.removed, 2u);
+  EXPECT_EQ(result.sources, 4u);  // 10, 5, 10 and 1 games
+  EXPECT_EQ(result.games, 26u);
+  EXPECT_EQ(RemovedGames(), 15u);
+}
+
+// As while it is copied anew.
+TEST_F(RescanTest, FileThatWasShorterForATimeIsKnownAgain) {
+  Write("a.sgf", Games(25));
+  Scan();
+  Write("a.sgf", Games(8));
+  EXPECT_EQ(Scan().removed, 3u);
+  Write("a.sgf", Games(25));
+  const ScanResult restored = Scan();
+  EXPECT_EQ(restored.sources, 0u);
+  EXPECT_EQ(restored.known, 3u);
+  EXPECT_EQ(restored.removed, 1u);
+  EXPECT_EQ(RemovedGames(), 8u);
 }
 
 TEST_F(RescanTest, ChangedRangeIsMarkedAndItsSuccessorAdded) {
@@ -154,13 +240,21 @@ TEST_F(RescanTest, FolderThatIsGoneIsRefusedAndMarksNothing) {
 }
 
 TEST_F(RescanTest, DatasetStaysAsItIs) {
-  const std::string path = Write("a.sgf", Games(1));
-  Write("b.sgf", Games(1));
+  const std::string path = Write("a.sgf", Games(10));
+  Write("b.sgf", Games(10, 'b'));
   Scan();
+  const std::string empty = store_->GetManifest()->digest;
+  CommitNext();  // a.sgf's unit
   const std::string digest = store_->GetManifest()->digest;
+  ASSERT_NE(digest, empty);
   std::filesystem::remove(path);
-  Scan();
-  EXPECT_EQ(store_->GetManifest()->digest, digest);
+  EXPECT_EQ(Scan().removed, 1u);
+  const auto manifest = store_->GetManifest();
+  EXPECT_EQ(manifest->digest, digest);
+  ASSERT_EQ(manifest->shards.size(), 1u);
+  EXPECT_TRUE(manifest->shards[0].left_out_rows.empty());
+  EXPECT_EQ(RemovedGames(), 10u);
+  EXPECT_EQ(store_->GetStatus().ledger.accepted, 10u);
   EXPECT_EQ(store_->GetStatus().units.pending, 1u);
 }
 
