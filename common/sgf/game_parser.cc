@@ -114,16 +114,18 @@ void GameParser::ReadMainLine() {
   }
 }
 
-// ";B[pd]" and nothing else: nearly all of every file.
+// ";B[pd]" and no second value: nearly all of every file.
 bool GameParser::ReadPlainMove() {
   const char* p = at_;
   if (end_ - p < 6 || p[2] != '[' || p[5] != ']' || (p[1] != 'B' && p[1] != 'W')) return false;
   const uint8_t x = p[3] - 'a';
   const uint8_t y = p[4] - 'a';
   if (x >= game_.info.board_size || y >= game_.info.board_size) return false;
-  if (p + 6 < end_ && p[6] == '[') return false;
+  const char* next = p + 6;
+  while (next < end_ && IsSpace(*next)) ++next;
+  if (next < end_ && *next == '[') return false;
   AddMove({x, y}, p[1] == 'B' ? go::Color::kBlack : go::Color::kWhite, p + 1);
-  at_ = p + 6;
+  at_ = next;
   return true;
 }
 

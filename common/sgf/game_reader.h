@@ -13,7 +13,7 @@
 namespace moyo::sgf {
 
 // Raised when a change makes any game read differently; a worker of another version is refused.
-inline constexpr uint32_t kParserVersion = 2;
+inline constexpr uint32_t kParserVersion = 3;
 
 // Why a game was cut, refused or filtered. Names are stable (ledger, tests, documents); GRAMMAR.md
 // lists them.

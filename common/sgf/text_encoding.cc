@@ -102,12 +102,13 @@ class Converter {
 };
 
 // The bytes above 0x7f, each with the byte after it, which belongs to it in the double-byte
-// charsets; runs are kept apart by a space.
+// charsets; runs are kept apart by a space. No more than the bound and the end of a character.
 std::string Sample(std::string_view bytes) {
   std::string sample;
-  for (size_t i = 0; i < bytes.size() && sample.size() < kMaxSampleBytes; ++i) {
+  const auto has_room = [&sample] { return sample.size() < kMaxSampleBytes; };
+  for (size_t i = 0; i < bytes.size() && has_room(); ++i) {
     if (!IsHigh(bytes[i])) continue;
-    while (i < bytes.size() && IsHigh(bytes[i])) sample += bytes[i++];
+    while (i < bytes.size() && IsHigh(bytes[i]) && has_room()) sample += bytes[i++];
     if (i < bytes.size()) sample += bytes[i];
     sample += ' ';
   }

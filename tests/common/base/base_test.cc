@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
@@ -113,11 +116,25 @@ TEST_F(FilesTest, ErrorsNameThePath) {
   EXPECT_EQ(ReadFile(folder_ + "/big", 4).status().code(), absl::StatusCode::kResourceExhausted);
 }
 
+// Makes a socket in the file system; whether it stands there now.
+bool MakeSocket(const std::string& path) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) return false;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  const bool stands = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return stands;
+}
+
 // A reader of /dev/zero would never end, one of a pipe without a writer never begin.
 TEST_F(FilesTest, DevicesPipesAndSocketsAreNoFilesToRead) {
   const std::string pipe = folder_ + "/pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  for (const std::string& path : {pipe, std::string("/dev/zero")}) {
+  const std::string socket = folder_ + "/socket";
+  ASSERT_TRUE(MakeSocket(socket));
+  for (const std::string& path : {pipe, socket, std::string("/dev/zero")}) {
     EXPECT_TRUE(absl::IsInvalidArgument(OpenRegularFile(path).status())) << path;
     EXPECT_TRUE(absl::IsInvalidArgument(ReadFile(path).status())) << path;
     EXPECT_TRUE(absl::IsInvalidArgument(ReadFileRange(path, 0, 10, [](std::string_view) {

@@ -3,7 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/digest.h"
 #include "common/rpc/join_code.h"
+#include "common/rpc/openssl_objects.h"
 
 namespace moyo::rpc {
 namespace {
@@ -22,10 +28,44 @@ TEST(Certificate, EachOneHasAPinOfItsOwn) {
   EXPECT_TRUE(absl::IsFailedPrecondition(CheckIdentity(mixed)));
 }
 
+// The names for which the certificate stands, as "DNS:..." and "IP:" with the address's bytes in
+// hexadecimal digits; "?" for any of another kind.
+std::vector<std::string> NamesIn(const std::string& certificate_pem) {
+  const BioPtr bio(
+      BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
+  const CertificatePtr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const std::unique_ptr<GENERAL_NAMES, Freer<GENERAL_NAMES_free>> names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));
+  std::vector<std::string> texts;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    int type = 0;
+    const auto* value = static_cast<const ASN1_STRING*>(
+        GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names.get(), i), &type));
+    if (type != GEN_DNS && type != GEN_IPADD) {
+      texts.push_back("?");
+      continue;
+    }
+    const std::string bytes(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                            ASN1_STRING_length(value));
+    texts.push_back(type == GEN_DNS ? "DNS:" + bytes : "IP:" + Hex(bytes));
+  }
+  return texts;
+}
+
+TEST(Certificate, NamesAndAddressesStandInIt) {
+  const auto identity = MakeIdentity({"host.example.org", "192.0.2.7", "::1"});
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_THAT(NamesIn(identity->certificate_pem),
+              testing::ElementsAre("DNS:moyo-server", "DNS:host.example.org", "IP:c0000207",
+                                   "IP:00000000000000000000000000000001"));
+}
+
 TEST(Certificate, NamesThatWouldBreakOutAreLeftOut) {
-  const auto identity = MakeIdentity({"a,DNS:evil", "", "a b", "DNS=x"});
+  const auto identity = MakeIdentity({"a,DNS:evil", "", "a b", "DNS=x", "a\nDNS:evil", "good"});
   ASSERT_TRUE(identity.ok()) << identity.status();
   EXPECT_TRUE(CheckIdentity(*identity).ok());
+  EXPECT_THAT(NamesIn(identity->certificate_pem),
+              testing::ElementsAre("DNS:moyo-server", "DNS:good"));
 }
 
 TEST(Certificate, DamagedPartsAreNamed) {

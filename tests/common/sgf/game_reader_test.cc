@@ -68,6 +68,14 @@ TEST(GameReader, MovesAreReadInOrderWithTheirColours) {
   EXPECT_EQ(MovesOf("(;GM[1]FF[4]SZ[19];B[dd];W[pp];W[aa]\n;B[ss])"), "Bdd Wpp Waa Bss ");
 }
 
+TEST(GameReader, ValuesOfAMoveMayStandApart) {
+  for (const char* node :
+       {";B[cc][dd]", ";B[cc] [dd]", ";B[cc]\r\n[dd]", ";B [cc] [dd]", ";B[cc][dd] "}) {
+    EXPECT_EQ(MovesOf("(;W[aa]" + std::string(node) + ";W[ee])"), "Waa Bcc Bdd Wee ") << node;
+    EXPECT_EQ(MovesOf("(;W[aa]" + std::string(node)), "Waa Bcc Bdd ") << node;
+  }
+}
+
 TEST(GameReader, MainLineIsTheFirstVariationAtEveryBranch) {
   const Outcome outcome = ReadOne("(;B[aa](;W[bb](;B[cc])(;B[dd]C[)(\\](]))(;W[ee](;B[ff])))");
   EXPECT_EQ(Moves(outcome.game), "Baa Wbb Bcc ");

@@ -82,6 +82,14 @@ TEST(DetectEncoding, Utf8WithACharacterCutInHalvesIsUtf8) {
   EXPECT_EQ(ToUtf8("古\xe5\x9b]", TextEncoding::kUtf8), "古\xef\xbf\xbd]");
 }
 
+// A comment may have megabytes, which would be converted once for every charset.
+TEST(DetectEncoding, FirstKilobytesOfALongRunDecide) {
+  std::string comment;
+  for (int i = 0; i < 600; ++i) comment += "\xb9\xc5\xc1\xa6\xbe\xc5\xb6\xce";  // 古力九段
+  EXPECT_EQ(DetectEncoding(Game("C[" + comment + std::string(20'000, '\xff') + "]"), ""),
+            TextEncoding::kGb18030);
+}
+
 TEST(DetectEncoding, PlainTextIsAsciiAndWideTextIsUtf16) {
   EXPECT_EQ(DetectEncoding(Game("PB[Shusaku]"), "GB2312"), TextEncoding::kAscii);
   for (const bool big : {false, true}) {

@@ -63,6 +63,32 @@ TEST_P(ArchiveKindTest, HiddenMembersAreLeftOut) {
   EXPECT_EQ(*read, (ArchiveMembers{{"two.sgf", "(;B[bb])"}}));
 }
 
+// As in the folder that was packed. "." and ".." hide nothing.
+TEST_P(ArchiveKindTest, MembersOfHiddenFoldersAreLeftOut) {
+  test::WriteArchive(Path(), {{".trash/old.sgf", "(;B[aa])"},
+                              {"games/.trash/new/old.sgf", "(;B[aa])"},
+                              {"/.trash/old.sgf", "(;B[aa])"},
+                              {"...", "(;B[aa])"},
+                              {"./one.sgf", "(;B[bb])"},
+                              {"games/../two.sgf", "(;B[cc])"},
+                              {"games/a.b/three.sgf", "(;B[dd])"}});
+  const auto read = ReadAll(Path());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, (ArchiveMembers{{"./one.sgf", "(;B[bb])"},
+                                   {"games/../two.sgf", "(;B[cc])"},
+                                   {"games/a.b/three.sgf", "(;B[dd])"}}));
+}
+
+TEST_P(ArchiveKindTest, NameLongerThanAnyPathIsDamage) {
+  const std::string longest(4096, 'a');
+  test::WriteArchive(Path(), {{longest, "(;B[aa])"}});
+  EXPECT_EQ(*ReadAll(Path()), (ArchiveMembers{{longest, "(;B[aa])"}}));
+  test::WriteArchive(Path(), {{"one.sgf", "(;B[aa])"}, {longest + "a", "(;B[bb])"}});
+  const absl::Status status = ReadAll(Path()).status();
+  ASSERT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_NE(status.message().find("the name of member 1 has 4097 bytes"), std::string::npos);
+}
+
 // The name is handed on for people to see; no file of that name appears anywhere.
 TEST_P(ArchiveKindTest, NamesNeverBecomePaths) {
   const std::string outside = folder_.path() + "/outside.sgf";

@@ -12,6 +12,7 @@
 
 #include "common/base/files.h"
 #include "common/source/archive.h"
+#include "tests/support/archive_writer.h"
 #include "tests/support/temp_folder.h"
 
 namespace moyo::source {
@@ -144,6 +145,54 @@ TEST_F(HostileArchiveTest, TenMegabytesThatExpandToAHundredGigabytesAreCutOff) {
   EXPECT_GT(Drain(**cursor, end, bytes).size(), 1u);
   EXPECT_TRUE(absl::IsResourceExhausted(end)) << end;
   EXPECT_LE(bytes, ArchiveLimits().expansion * 10 * kMiB);
+}
+
+// Names are kept in memory and in the database, whatever stands behind them.
+TEST_F(HostileArchiveTest, NamesCountForTheLimits) {
+  const ArchiveLimits small{.expansion = 20, .free_bytes = 200'000};
+  test::ArchiveMembers members;
+  for (int i = 0; i < 100; ++i) members.emplace_back(std::string(4'000, 'a' + i % 26), "");
+  for (const char* name : {"a.tar.gz", "a.tar.zst", "a.7z"}) {
+    test::WriteArchive(Path(name), members);
+    ASSERT_LT(std::filesystem::file_size(Path(name)), 10'000u);
+    auto cursor = ArchiveCursor::Open(Path(name), small);
+    ASSERT_TRUE(cursor.ok()) << cursor.status();
+    absl::Status end;
+    uint64_t bytes = 0;
+    EXPECT_LE(Drain(**cursor, end, bytes).size(), 50u);
+    EXPECT_TRUE(absl::IsResourceExhausted(end)) << end;
+  }
+}
+
+TEST_F(HostileArchiveTest, EmptyEntriesCountForTheLimits) {
+  const std::vector<Special> folders(4'000, {"f/", AE_IFDIR, ""});
+  WriteSpecials(Path("a.tar"), folders);
+  auto cursor = ArchiveCursor::Open(Path("a.tar"), {.expansion = 0, .free_bytes = 200'000});
+  ASSERT_TRUE(cursor.ok()) << cursor.status();
+  absl::Status end;
+  uint64_t bytes = 0;
+  Drain(**cursor, end, bytes);
+  EXPECT_TRUE(absl::IsResourceExhausted(end)) << end;
+}
+
+// Hardly anything honest packs better than tiny records that are copies of one.
+TEST_F(HostileArchiveTest, CopiesOfATinyRecordStayWithinTheLimits) {
+  std::string record = "(;GM[1]FF[4]SZ[19]";
+  for (int i = 0; i < 40; ++i) {
+    record += std::string(i % 2 == 0 ? ";B[" : ";W[") + static_cast<char>('a' + i * 7 % 19) +
+              static_cast<char>('a' + i * 5 % 19) + "]";
+  }
+  test::ArchiveMembers members;
+  for (int i = 0; i < 5'000; ++i) members.emplace_back(std::to_string(i) + ".sgf", record + ")");
+  for (const char* name : {"a.zip", "a.tar.gz", "a.tar.zst"}) {
+    test::WriteArchive(Path(name), members);
+    auto cursor = ArchiveCursor::Open(Path(name), {.free_bytes = 0});
+    ASSERT_TRUE(cursor.ok()) << cursor.status();
+    absl::Status end;
+    uint64_t bytes = 0;
+    EXPECT_EQ(Drain(**cursor, end, bytes).size(), members.size()) << name;
+    EXPECT_TRUE(end.ok()) << end;
+  }
 }
 
 }  // namespace
