@@ -190,7 +190,8 @@ class ExportModelTest(unittest.TestCase):
             theirs, value = self.suggest(ply, weights)
             ours, our_value = self.suggest(ply)
             self.assertEqual(theirs.keys(), ours.keys())
-            self.assertAlmostEqual(value, our_value, delta=self.VALUE_TOLERANCE)
+            # Either is off by its own rounding; trainer_export_test compares them in float.
+            self.assertAlmostEqual(value, our_value, delta=2 * self.VALUE_TOLERANCE)
             for i, probability in ours.items():
                 self.assertAlmostEqual(theirs[i], probability, delta=TOLERANCE)
 

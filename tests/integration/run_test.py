@@ -143,11 +143,13 @@ class RunTest(unittest.TestCase):
         if self.trains:
             self.assertTrue(again["training"]["finished_before"])
 
-    def test_5_other_training_options_go_on_by_fork(self):
+    def test_5_unlike_options_train_on_by_fork(self):
         if not self.trains:
             self.skipTest("moyo-trainer is not built")
-        longer = ["2" if word == "1" and before == "--epochs" else word
+        # A few steps of another epoch.
+        longer = ["2" if before == "--epochs" else word
                   for before, word in zip([None] + self.command, self.command)]
+        longer += ["--max-samples", self.summary["training"]["samples"] + 1000]
         refused = programs.run(*longer)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("--fork", refused.stderr)
