@@ -9,8 +9,6 @@
 #include "common/go/rank.h"
 
 namespace moyo::cli {
-namespace {}  // namespace
-
 std::string BoardSizeWord(int size) { return absl::StrCat(size); }
 
 std::string YearWord(int year) { return year == 0 ? "unknown" : absl::StrCat(year); }
