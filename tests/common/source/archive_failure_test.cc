@@ -1,7 +1,6 @@
 // What is not the archive's fault: disks and shares that fail, and too little memory.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <atomic>
@@ -13,6 +12,7 @@
 #include "common/base/memory.h"
 #include "common/source/source_stream.h"
 #include "tests/support/archive_writer.h"
+#include "tests/support/lowered_limit.h"
 #include "tests/support/temp_folder.h"
 
 namespace moyo::source {
@@ -116,23 +116,6 @@ INSTANTIATE_TEST_SUITE_P(EveryKind, ArchiveFailureTest,
                            return name;
                          });
 
-// As many bytes of address space as now and so many more; the real limit again when it is gone.
-class LittleMemory {
- public:
-  explicit LittleMemory(uint64_t more_bytes) {
-    getrlimit(RLIMIT_AS, &before_);
-    rlimit little = before_;
-    little.rlim_cur = ReadMemoryUse().vms_bytes + more_bytes;
-    setrlimit(RLIMIT_AS, &little);
-  }
-  ~LittleMemory() { setrlimit(RLIMIT_AS, &before_); }
-  LittleMemory(const LittleMemory&) = delete;
-  LittleMemory& operator=(const LittleMemory&) = delete;
-
- private:
-  rlimit before_ = {};
-};
-
 uint32_t Crc32Of(std::string_view bytes) {
   uint32_t crc = ~0u;
   for (const char c : bytes) {
@@ -160,7 +143,7 @@ TEST(ArchiveMemoryTest, WantOfMemoryIsNeitherDamageNorATroubleOfTheWholeScan) {
   for (int i = 0; i < 4; ++i) bytes[12 + header_size + i] = static_cast<char>(crc >> 8 * i);
   folder.Write("a.tar.xz", bytes);
   {
-    const LittleMemory little(256 << 20);
+    const test::LoweredLimit little(RLIMIT_AS, ReadMemoryUse().vms_bytes + (256 << 20));
     const absl::Status status = ReadThrough(path);
     EXPECT_TRUE(absl::IsInternal(status)) << status;
   }

@@ -40,6 +40,17 @@ class RescanTest : public testing::Test {
     return result.ok() ? *result : ScanResult{};
   }
 
+  // A file of `games` games gets four more: they are new, and its `ranges` are known.
+  void ExpectOnlyAppendedIsNew(int games, uint64_t ranges) {
+    Write("a.sgf", Games(games));
+    Scan();
+    Write("a.sgf", Games(games) + Games(4, 'b'));
+    const ScanResult result = Scan();
+    EXPECT_EQ(result.games, 4u);
+    EXPECT_EQ(result.known, ranges);
+    EXPECT_EQ(result.removed, 0u);
+  }
+
   uint64_t RemovedGames() { return store_->GetStatus().removed_games; }
   uint64_t MarkedRows() {
     uint64_t marked = 0;
@@ -114,26 +125,10 @@ TEST_F(RescanTest, FileThatIsGoneIsMarkedUntilItComesBack) {
   EXPECT_EQ(Scan().known, 5u);
 }
 
-TEST_F(RescanTest, WhatWasAppendedIsNewAndTheRestKnown) {
-  Write("a.sgf", Games(20));
-  Scan();
-  Write("a.sgf", Games(20) + Games(4, 'b'));
-  const ScanResult result = Scan();
-  EXPECT_EQ(result.games, 4u);
-  EXPECT_EQ(result.known, 2u);
-  EXPECT_EQ(result.removed, 0u);
-}
+TEST_F(RescanTest, WhatWasAppendedIsNewAndTheRestKnown) { ExpectOnlyAppendedIsNew(20, 2); }
 
 // The last range had room for more.
-TEST_F(RescanTest, RangeThatWasNotFullStaysWhenMoreIsAppended) {
-  Write("a.sgf", Games(25));
-  Scan();
-  Write("a.sgf", Games(25) + Games(4, 'b'));
-  const ScanResult result = Scan();
-  EXPECT_EQ(result.games, 4u);
-  EXPECT_EQ(result.known, 3u);
-  EXPECT_EQ(result.removed, 0u);
-}
+TEST_F(RescanTest, RangeThatWasNotFullStaysWhenMoreIsAppended) { ExpectOnlyAppendedIsNew(25, 3); }
 
 TEST_F(RescanTest, TouchedFileIsCutWhereALimitCutIt) {
   Write("a.sgf", Games(34));
