@@ -1,6 +1,7 @@
 #include "play/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <filesystem>
 
 #include "common/base/command_line.h"
@@ -207,6 +208,46 @@ void AddMatch(CLI::App& app, CommandLine& line) {
   });
 }
 
+void AddSelfPlay(CLI::App& app, CommandLine& line) {
+  SelfPlayOptions& options = line.self_play;
+  CLI::App& command = AddCommand(
+      app, "self-play", "Play games of the network with itself, to train on beside people's", line);
+  command.add_option("--out", options.out, "folder for SGF files; what is there stays and counts")
+      ->type_name("DIR")
+      ->required();
+  command.add_option("--games", options.games, "in files of 100")
+      ->check(CLI::Range(1, 9'999'900))
+      ->capture_default_str();
+  command.add_option("--parallel", options.parallel, "games at once, a batch of the network")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command
+      .add_option_function<double>(
+          "--komi",
+          [&options](const double& komi) {
+            options.rules.komi_half_points = static_cast<int>(std::lround(2 * komi));
+          },
+          "points for White")
+      ->check(CLI::Range(-361.0, 361.0))
+      ->default_str("6.5");
+  command
+      .add_option("--opening-moves", options.rules.opening_moves,
+                  "drawn by the network's probabilities")
+      ->capture_default_str();
+  command
+      .add_option("--temperature", options.rules.temperature,
+                  "of the moves after them; 0: the most probable")
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  command.add_option("--max-moves", options.rules.max_moves, "a game is scored after so many")
+      ->check(CLI::Range(1, static_cast<int>(GameState::kMaxMoves)))
+      ->capture_default_str();
+  command.add_option("--seed", options.seed, "of the draws; a game adds its number")
+      ->capture_default_str();
+  AddExamples(command, {"moyo-play self-play --model my-run/model.pt --games 20000 --out games"});
+  command.callback([&line] { line.command = Command::kSelfPlay; });
+}
+
 // "my-run/model.pt" of any path: enough for people, and nothing of where they keep their files.
 std::string ShortName(const std::filesystem::path& model) {
   return (model.parent_path().filename() / model.filename()).string();
@@ -247,6 +288,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   AddEval(app, line);
   AddExport(app, line);
   AddMatch(app, line);
+  AddSelfPlay(app, line);
   AddWeb(app, line);
   AddExamples(app, {"moyo-play board --model my-run/model.pt",
                     "moyo-play suggest --model my-run/model.pt --game game.sgf --ply 30",

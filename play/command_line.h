@@ -7,6 +7,7 @@
 #include "play/eval_command.h"
 #include "play/match/match_command.h"
 #include "play/policy_player.h"
+#include "play/self_play/self_play_command.h"
 #include "play/suggest_command.h"
 #include "play/web/web_command.h"
 #include "trainer/export/model_export.h"
@@ -22,6 +23,7 @@ enum class Command : uint8_t {
   kEval,
   kExport,
   kMatch,
+  kSelfPlay,
   kWeb
 };
 
@@ -43,6 +45,7 @@ struct CommandLine {
   EvalOptions eval;
   ExportOptions exporting;
   MatchOptions match;
+  SelfPlayOptions self_play;
   WebOptions web;
 };
 

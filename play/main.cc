@@ -48,6 +48,8 @@ absl::Status Run(CommandLine& line) {
       line.match.network_sha256 = Hex(ToBytes(Sha256Of(file)));
       return RunMatch(line.match, network->get(), std::cout, std::cerr);
     }
+    case Command::kSelfPlay:
+      return RunSelfPlay(line.self_play, **network, std::cout, std::cerr);
     case Command::kWeb:
       return RunWeb(line.web, **network, std::cout, std::cerr);
     case Command::kExport:

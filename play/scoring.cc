@@ -19,25 +19,35 @@ void ForNeighbours(const go::Board& board, int x, int y, const Visit& visit) {
   }
 }
 
+using PointSet = std::bitset<go::kMaxBoardSize * go::kMaxBoardSize>;
+
+// The points of one colour, or of none, that are connected with `start`; each is added to
+// `visited`.
+std::vector<go::Point> RegionOf(const go::Board& board, go::Point start, PointSet& visited) {
+  const go::Color color = board.At(start.x, start.y);
+  std::vector<go::Point> region;
+  const auto visit = [&](int x, int y) {
+    if (board.At(x, y) != color || visited[y * board.size() + x]) return;
+    visited[y * board.size() + x] = true;
+    region.push_back({static_cast<uint8_t>(x), static_cast<uint8_t>(y)});
+  };
+  visit(start.x, start.y);
+  for (size_t next = 0; next < region.size(); ++next) {
+    const go::Point at = region[next];
+    ForNeighbours(board, at.x, at.y, visit);
+  }
+  return region;
+}
+
 // The connected points of one colour or of none, each set once.
 std::vector<std::vector<go::Point>> Regions(const go::Board& board) {
   const int size = board.size();
   std::vector<std::vector<go::Point>> regions;
-  std::bitset<go::kMaxBoardSize * go::kMaxBoardSize> visited;
+  PointSet visited;
   for (int start = 0; start < size * size; ++start) {
     if (visited[start]) continue;
-    const go::Color color = board.At(start % size, start / size);
-    std::vector<go::Point>& region = regions.emplace_back();
-    const auto visit = [&](int x, int y) {
-      if (board.At(x, y) != color || visited[y * size + x]) return;
-      visited[y * size + x] = true;
-      region.push_back({static_cast<uint8_t>(x), static_cast<uint8_t>(y)});
-    };
-    visit(start % size, start / size);
-    for (size_t next = 0; next < region.size(); ++next) {
-      const go::Point at = region[next];
-      ForNeighbours(board, at.x, at.y, visit);
-    }
+    const go::Point point{static_cast<uint8_t>(start % size), static_cast<uint8_t>(start / size)};
+    regions.push_back(RegionOf(board, point, visited));
   }
   return regions;
 }
@@ -70,6 +80,11 @@ AreaCount CountArea(const go::Board& board) {
     if (owner == go::Color::kWhite) area.white += static_cast<int>(region.size());
   }
   return area;
+}
+
+go::Color OwnerOfRegion(const go::Board& board, go::Point point) {
+  PointSet visited;
+  return OwnerOf(board, RegionOf(board, point, visited));
 }
 
 std::vector<std::vector<go::Point>> Chains(const go::Board& board) {

@@ -15,6 +15,9 @@ struct AreaCount {
 };
 
 AreaCount CountArea(const go::Board& board);
+// Whose the empty region is that this empty point belongs to: the one colour that it reaches, or
+// none.
+go::Color OwnerOfRegion(const go::Board& board, go::Point point);
 // The stones of each chain, chains in the order of their first stones by rows from the top.
 std::vector<std::vector<go::Point>> Chains(const go::Board& board);
 // Black's, in half points; negative when White is ahead.

@@ -88,6 +88,18 @@ TEST(CommandLineTest, ExportAndMatchTakeTheirs) {
             Command::kMatch);
 }
 
+TEST(CommandLineTest, SelfPlayTakesItsOwn) {
+  const CommandLine line =
+      Parse({"self-play", "--model", "m", "--out", "d", "--games", "500", "--komi", "-0.5",
+             "--temperature", "0.8", "--opening-moves", "9", "--max-moves", "300"});
+  EXPECT_EQ(line.command, Command::kSelfPlay);
+  EXPECT_EQ(line.self_play.games, 500u);
+  EXPECT_EQ(line.self_play.rules.komi_half_points, -1);
+  EXPECT_DOUBLE_EQ(line.self_play.rules.temperature, 0.8);
+  EXPECT_EQ(line.self_play.rules.opening_moves, 9u);
+  EXPECT_EQ(line.self_play.rules.max_moves, 300u);
+}
+
 TEST(CommandLineTest, WrongUsageIsOneLineAndExitCodeTwo) {
   for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
            {},
@@ -99,6 +111,8 @@ TEST(CommandLineTest, WrongUsageIsOneLineAndExitCodeTwo) {
            {"match", "--opponent", "o", "--out", "d"},
            {"match", "--opponent", "o", "--out", "d", "--model", "m", "--engine", "e"},
            {"match", "--model", "m", "--out", "d"},
+           {"self-play", "--model", "m"},
+           {"self-play", "--model", "m", "--out", "d", "--parallel", "0"},
            {"gtp", "--model", "m", "--temperature", "hot"},
            {"suggest", "--model", "m", "--to-move", "green"}}) {
     const CommandLine line = Parse(words);

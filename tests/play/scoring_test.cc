@@ -50,6 +50,18 @@ TEST(CountAreaTest, RegionsGoToTheOneColourThatTheyReach) {
   EXPECT_EQ(area.white, 2 + 4 + 1);
 }
 
+TEST(OwnerOfRegionTest, AnEmptyPointIsWhoseItsRegionReaches) {
+  const go::Board board = BoardOf({".X.O.",  //
+                                   ".X.O.",  //
+                                   "XX.OO",  //
+                                   ".....",  //
+                                   "XXXXO"});
+  EXPECT_EQ(OwnerOfRegion(board, {0, 1}), go::Color::kBlack);
+  EXPECT_EQ(OwnerOfRegion(board, {4, 0}), go::Color::kWhite);
+  EXPECT_EQ(OwnerOfRegion(board, {2, 0}), go::Color::kEmpty);
+  EXPECT_EQ(OwnerOfRegion(go::Board(kSize), {2, 2}), go::Color::kEmpty);
+}
+
 // The empty points at two corners touch: only sides connect.
 TEST(CountAreaTest, PointsDoNotConnectByTheirCorners) {
   const AreaCount area = CountArea(BoardOf({".XXXX",  //
