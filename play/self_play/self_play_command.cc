@@ -28,7 +28,7 @@ class SelfPlay {
 
   absl::Status Run() {
     MOYO_RETURN_IF_ERROR(MakeFolder(options_.out));
-    MOYO_ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(options_.out + "/lock"));
+    MOYO_ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(options_.out + "/.lock"));
     FindMissingFiles();
     while (true) {
       StartGames();

@@ -36,7 +36,21 @@ class NetworksTest(unittest.TestCase):
             self.assertEqual(refused.returncode, 1)
             self.assertIn("--architecture pooled-tower", refused.stderr)
 
+    def test_games_with_itself_are_games_to_train_on(self):
+        with tempfile.TemporaryDirectory(prefix="moyo-networks-") as folder:
+            games = os.path.join(folder, "games")
+
+            def play():
+                return programs.succeed("moyo-play", "self-play", "--model", os.path.join(NETWORKS, "tower-4x48.pt"),
+                                        "--games", 100, "--max-moves", 12, "--out", games)
+            self.assertIn("100 games played", play())
+            survey = programs.succeed_json("moyo", "survey", games, "--json")
+            self.assertEqual(survey["ledger"]["found"], 100)
+            self.assertEqual(survey["ledger"]["accepted"], 100)
+            self.assertEqual(survey["positions"], 1200)
+            self.assertIn("0 games played", play())
+
 
 if __name__ == "__main__":
-    programs.require("moyo-play")
+    programs.require("moyo-play", "moyo")
     unittest.main(verbosity=2)

@@ -115,7 +115,7 @@ TEST_F(SelfPlayTest, AFailureOfTheNetworkEndsItAndLeavesWholeFiles) {
 TEST_F(SelfPlayTest, OneProcessWritesToAFolder) {
   ASSERT_TRUE(MakeFolder(options_.out).ok());
   {
-    const auto lock = FileLock::Acquire(options_.out + "/lock");
+    const auto lock = FileLock::Acquire(options_.out + "/.lock");
     ASSERT_TRUE(lock.ok());
     EXPECT_TRUE(absl::IsFailedPrecondition(Run()));
   }
