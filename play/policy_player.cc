@@ -5,8 +5,8 @@
 #include <bitset>
 #include <cmath>
 
+#include "common/go/area.h"
 #include "play/network_views.h"
-#include "play/scoring.h"
 
 namespace moyo::play {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
-#include "play/scoring.h"
+#include "common/go/area.h"
 
 namespace moyo::play {
 namespace {

@@ -7,9 +7,9 @@
 #include <functional>
 #include <utility>
 
+#include "common/go/area.h"
 #include "play/network_views.h"
 #include "play/policy_player.h"
-#include "play/scoring.h"
 
 namespace moyo::play {
 namespace {

@@ -19,8 +19,8 @@ struct SelfPlayRules {
 };
 
 // Nobody resigns, and nobody passes while a move is left that is worth playing (WorthPlaying): so
-// dead stones are captured, and at the end every stone lives and area counting (scoring.h) is
-// right. Not thread-safe.
+// dead stones are captured, and at the end every stone lives and area counting (common/go/area.h)
+// is right. Not thread-safe.
 class SelfPlayGame {
  public:
   // `seed` decides the draws.

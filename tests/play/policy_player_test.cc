@@ -1,5 +1,6 @@
 #include "play/policy_player.h"
 
+#include "common/go/area.h"
 #include "gtest/gtest.h"
 #include "play/scoring.h"
 #include "tests/play/fake_evaluator.h"
@@ -253,7 +254,7 @@ TEST(ScoringTest, SharedRegionsAreNobodys) {
   GameState state;
   Play(state, kBlack, {"A2", "B1", "B2"});
   Play(state, kWhite, {"Q16"});
-  const AreaCount area = CountArea(state.board());
+  const go::AreaCount area = CountArea(state.board());
   EXPECT_EQ(area.black, 4);
   EXPECT_EQ(area.white, 1);
   EXPECT_EQ(FormatScore(area, 15), "W+4.5");

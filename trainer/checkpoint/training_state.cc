@@ -26,6 +26,7 @@ Json ToJson(const TrainingState& state) {
           {"epoch_positions", state.epoch_positions},
           {"learning_rate", state.learning_rate},
           {"means", {state.means.policy_loss, state.means.value_loss, state.means.top1}},
+          {"owner_mean", state.means.owner_loss},
           {"means_started", state.means.started},
           {"threads", state.resolved.threads},
           {"micro_batch", state.resolved.micro_batch},
@@ -57,7 +58,11 @@ TrainingState StateFromJson(const Json& json) {
   state.learning_rate = json.value("learning_rate", 0.0);
   if (json.contains("means")) {
     const Json& means = json.at("means");
-    state.means = {means.at(0), means.at(1), means.at(2), json.at("means_started")};
+    state.means = {.policy_loss = means.at(0),
+                   .value_loss = means.at(1),
+                   .owner_loss = json.value("owner_mean", 0.0),
+                   .top1 = means.at(2),
+                   .started = json.at("means_started")};
   }
   state.resolved = {json.value("threads", 0), json.value("micro_batch", uint32_t{0}),
                     json.value("games_bytes", uint64_t{0})};

@@ -22,7 +22,8 @@ struct EpochPlace {
 class EpochReader {
  public:
   // `data` must outlive the reader.
-  EpochReader(WindowedDataset& data, const EpochPlace& place, uint64_t seed, Augment augment);
+  EpochReader(WindowedDataset& data, const EpochPlace& place, uint64_t seed, Augment augment,
+              Owners owners = Owners::kLeftOut);
   uint64_t size() const { return size_; }
   // Indices first..first+count-1, below size().
   absl::Status Draw(uint64_t first, size_t count, Batch& batch);
@@ -34,6 +35,7 @@ class EpochReader {
   const EpochPlace place_;
   const uint64_t seed_;
   const Augment augment_;
+  const Owners owners_;
   const std::vector<Window> windows_;
   uint64_t size_ = 0;
   size_t window_ = SIZE_MAX;

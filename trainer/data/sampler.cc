@@ -1,18 +1,37 @@
 #include "trainer/data/sampler.h"
 
+#include <cstdlib>
+
+#include "common/go/area.h"
 #include "common/go/replay.h"
 #include "common/go/symmetry.h"
 
 namespace moyo::trainer {
 
-Sampler::Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment)
-    : dataset_(dataset), positions_(positions), seed_(seed), augment_(augment) {}
+namespace {
+
+// Whether the area at the end is the result that the record has, and so says who has each point.
+bool IsResult(const go::AreaCount& area, const go::GameInfo& info) {
+  const int margin = go::MarginHalfPoints(area, info.komi_half_points);
+  const go::Winner winner = margin > 0   ? go::Winner::kBlack
+                            : margin < 0 ? go::Winner::kWhite
+                                         : go::Winner::kDraw;
+  return info.winner == winner && info.margin_half_points == std::abs(margin);
+}
+
+}  // namespace
+
+Sampler::Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment,
+                 Owners owners)
+    : dataset_(dataset), positions_(positions), seed_(seed), augment_(augment), owners_(owners) {}
 
 void Batch::Clear() {
   planes.clear();
   policy.clear();
   value.clear();
   value_weight.clear();
+  owners.clear();
+  owners_weight.clear();
 }
 
 void Sampler::Draw(uint64_t first, size_t count, Batch& batch) {
@@ -57,6 +76,19 @@ void Sampler::Append(uint64_t position, uint64_t sample, Batch& batch) {
                         : won                                                         ? 1.0f
                                                                                       : -1.0f);
   batch.value_weight.push_back(winner == go::Winner::kUnknown ? 0.0f : 1.0f);
+  if (owners_ == Owners::kGiven) AppendOwners(place.ply, move.color, symmetry, batch);
+}
+
+void Sampler::AppendOwners(uint32_t ply, go::Color color, int symmetry, Batch& batch) {
+  for (; ply < game_.moves.size(); ++ply) {
+    board_.Play({go::Transform(game_.moves[ply].point, symmetry, features::kBoardSize),
+                 game_.moves[ply].color});
+  }
+  const std::vector<go::Color> owners = go::AreaOwners(board_);
+  for (const go::Color owner : owners) {
+    batch.owners.push_back(owner == go::Color::kEmpty ? 0.0f : owner == color ? 1.0f : -1.0f);
+  }
+  batch.owners_weight.push_back(IsResult(go::CountArea(owners), game_.info) ? 1.0f : 0.0f);
 }
 
 }  // namespace moyo::trainer

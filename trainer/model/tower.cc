@@ -9,9 +9,11 @@ constexpr int kPolicyChannels = 2;
 constexpr int kValueChannels = 1;
 constexpr int kValueHidden = 256;
 
-// A pooled value reads (mean - kPlaneMean) * kPoolScale of the value plane: around 0, and of the
-// order of 1 when the points are independent. The rectified standard normal has the mean
-// 1/sqrt(2 pi), and the sum of 361 such points spreads like the square root of 361.
+// In the value plane of a pooled tower, 0 stands for a point of the opponent's, twice kPlaneMean
+// for one of the side to move. A pooled value reads (mean - kPlaneMean) * kPoolScale of the value
+// plane: around 0, and of the order of 1 when the points are independent. The rectified standard
+// normal has the mean 1/sqrt(2 pi), and the sum of 361 such points spreads like the square root of
+// 361.
 constexpr double kPlaneMean = 0.39894228;
 constexpr double kPoolScale = features::kBoardSize;
 
@@ -129,8 +131,9 @@ TowerImpl::Output TowerImpl::PooledHeads(const torch::Tensor& policy, const torc
   const torch::Tensor summary = (value.to(torch::kFloat).mean({2, 3}) - kPlaneMean) * kPoolScale;
   // By hand, since autocast would round a layer's input and output.
   const torch::Tensor logit = summary * value_linear->weight[0] + value_linear->bias;
-  return {torch::cat({points.to(torch::kFloat), pass.to(torch::kFloat)}, 1),
-          torch::tanh(logit).squeeze(1)};
+  return {.policy = torch::cat({points.to(torch::kFloat), pass.to(torch::kFloat)}, 1),
+          .value = torch::tanh(logit).squeeze(1),
+          .owners = value.to(torch::kFloat).flatten(1) / kPlaneMean - 1};
 }
 
 TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {
@@ -141,8 +144,9 @@ TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {
   }
   const torch::Tensor policy = policy_conv(x).flatten(1);
   const torch::Tensor value = value_conv(x).flatten(1);
-  return {policy_linear(policy).to(torch::kFloat),
-          torch::tanh(value_linear(torch::relu(value_hidden(value))).to(torch::kFloat)).squeeze(1)};
+  const torch::Tensor logit = value_linear(torch::relu(value_hidden(value)));
+  return {.policy = policy_linear(policy).to(torch::kFloat),
+          .value = torch::tanh(logit.to(torch::kFloat)).squeeze(1)};
 }
 
 }  // namespace moyo::trainer

@@ -56,6 +56,7 @@ struct TrainingOptions {
   double warmup = 0.02;        // share of the schedule
   double policy_weight = 1;    // of the policy loss
   double value_weight = 0.25;  // of the value loss
+  double owner_weight = 0;     // of the loss of who has each point in the end; 0: not learned
   double label_smoothing = 0;  // share of the policy target spread over all 362 moves
   double ema = 0;              // decay a step of the averaged weights; 0: none
   double clip_norm = 5.0;      // of all gradients together; 0: none

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "common/go/area.h"
 #include "gtest/gtest.h"
 #include "play/policy_player.h"
-#include "play/scoring.h"
 #include "tests/play/fake_evaluator.h"
 
 namespace moyo::play {
@@ -155,7 +155,7 @@ TEST(SelfPlayGameTest, AGameEndsWhenNothingIsLeftThatIsWorthPlaying) {
       EXPECT_FALSE(WorthPlaying(state, {point, kBlack}));
       EXPECT_FALSE(WorthPlaying(state, {point, kWhite}));
     }
-    const AreaCount area = CountArea(state.board());
+    const go::AreaCount area = CountArea(state.board());
     const int margin = MarginHalfPoints(area, 13);
     EXPECT_GT(area.black + area.white, 340);
     EXPECT_EQ(record.info.winner, margin > 0 ? go::Winner::kBlack : go::Winner::kWhite);

@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "common/go/area.h"
 #include "common/go/replay.h"
 #include "tests/trainer/data/made_dataset.h"
 #include "tests/trainer/data/made_shards.h"
@@ -17,6 +18,7 @@ namespace {
 
 bool SameBatch(const Batch& a, const Batch& b) {
   return a.policy == b.policy && a.value == b.value && a.value_weight == b.value_weight &&
+         a.owners == b.owners && a.owners_weight == b.owners_weight &&
          a.planes.size() == b.planes.size() &&
          std::memcmp(a.planes.data(), b.planes.data(), a.planes.size() * sizeof(a.planes[0])) == 0;
 }
@@ -24,7 +26,9 @@ bool SameBatch(const Batch& a, const Batch& b) {
 class SamplerTest : public testing::Test {
  protected:
   SamplerTest() : dataset_(0) { dataset_.AddShard(MadeColumns(6), {}); }
-  Sampler Make(Augment augment) { return Sampler(dataset_, dataset_.training(), 9, augment); }
+  Sampler Make(Augment augment, Owners owners = Owners::kLeftOut) {
+    return Sampler(dataset_, dataset_.training(), 9, augment, owners);
+  }
   Dataset dataset_;
 };
 
@@ -127,11 +131,111 @@ TEST_F(SamplerTest, ValueIsTheResultForTheSideToMove) {
   }
 }
 
+TEST_F(SamplerTest, OwnersAreThoseOfTheLastBoardForTheSideToMove) {
+  Sampler sampler = Make(Augment::kOff, Owners::kGiven);
+  Batch batch;
+  sampler.Draw(0, 360, batch);
+  ASSERT_EQ(batch.owners.size(), 360u * features::kPointCount);
+  ASSERT_EQ(batch.owners_weight.size(), 360u);
+  go::GameRecord game;
+  const Permutation order(9, 0, 360);
+  std::set<float> seen;
+  for (uint64_t i = 0; i < 360; ++i) {
+    const auto place = dataset_.training().Find(order(i));
+    dataset_.Read(*place.game, game);
+    const std::vector<go::Color> last = go::AreaOwners(LastBoard(game));
+    for (int point = 0; point < features::kPointCount; ++point) {
+      const float owner = batch.owners[i * features::kPointCount + point];
+      const float expected = last[point] == go::Color::kEmpty             ? 0
+                             : last[point] == game.moves[place.ply].color ? 1
+                                                                          : -1;
+      ASSERT_EQ(owner, expected) << "ply " << place.ply << " point " << point;
+      seen.insert(owner);
+    }
+    EXPECT_EQ(batch.owners_weight[i], game.info.winner == go::Winner::kUnknown ? 0 : 1);
+  }
+  EXPECT_EQ(seen.size(), 3u);
+}
+
+TEST_F(SamplerTest, OwnersMoveAlongWithTheBoard) {
+  Sampler plain = Make(Augment::kOff, Owners::kGiven);
+  Sampler mapped = Make(Augment::kEightSymmetries, Owners::kGiven);
+  Batch a, b;
+  plain.Draw(0, 64, a);
+  mapped.Draw(0, 64, b);
+  EXPECT_NE(a.owners, b.owners);
+  for (size_t i = 0; i < a.size(); ++i) {
+    const auto is_image = [&](int symmetry) {
+      const auto image = [&](int index) {
+        return features::PolicyIndex(go::Transform(features::PolicyPoint(index), symmetry, 19));
+      };
+      if (image(a.policy[i]) != b.policy[i]) return false;
+      for (int point = 0; point < features::kPointCount; ++point) {
+        if (a.owners[i * features::kPointCount + point] !=
+            b.owners[i * features::kPointCount + image(point)]) {
+          return false;
+        }
+      }
+      return true;
+    };
+    bool found = false;
+    for (int symmetry = 0; symmetry < go::kSymmetries; ++symmetry) found |= is_image(symmetry);
+    ASSERT_TRUE(found) << "sample " << i;
+  }
+}
+
+TEST_F(SamplerTest, OwnersAreLeftOutUnlessAskedFor) {
+  Sampler sampler = Make(Augment::kOff);
+  Batch batch;
+  sampler.Draw(0, 10, batch);
+  EXPECT_TRUE(batch.owners.empty());
+  EXPECT_TRUE(batch.owners_weight.empty());
+}
+
+// Dead stones that were left on the board, a resignation, no result, a game cut short: the board
+// does not say who has what.
+TEST(SamplerOwnersTest, OnlyALastBoardOfTheResultCounts) {
+  shard::Columns columns = MadeColumns(1);  // Black by half a point
+  go::GameRecord game;
+  shard::ReadGame(columns, 0, 0, 0, game);
+  const go::GameInfo right = game.info;
+  const auto weight = [&](const go::GameInfo& info) {
+    game.info = info;
+    shard::Columns one;
+    one.Append(game, go::GameHash(game));
+    Dataset dataset(0);
+    dataset.AddShard(one, {});
+    Sampler sampler(dataset, dataset.training(), 1, Augment::kOff, Owners::kGiven);
+    Batch batch;
+    sampler.Draw(0, 1, batch);
+    return batch.owners_weight[0];
+  };
+  EXPECT_EQ(weight(right), 1);
+  go::GameInfo wrong = right;
+  wrong.margin_half_points = 3;
+  EXPECT_EQ(weight(wrong), 0);
+  wrong = right;
+  wrong.winner = go::Winner::kWhite;
+  EXPECT_EQ(weight(wrong), 0);
+  wrong = right;
+  wrong.by_resignation = true;
+  wrong.margin_half_points = 0;
+  EXPECT_EQ(weight(wrong), 0);
+  wrong = right;
+  wrong.winner = go::Winner::kUnknown;
+  EXPECT_EQ(weight(wrong), 0);
+  wrong = right;
+  wrong.winner = go::Winner::kDraw;
+  wrong.margin_half_points = 0;
+  wrong.komi_half_points = static_cast<int16_t>(right.komi_half_points + 1);
+  EXPECT_EQ(weight(wrong), 1);  // by area it is one
+}
+
 TEST(FeedTest, BatchesComeInOrderAndAsTheReaderDrawsThem) {
   const auto data = *WindowedDataset::Open(MakeShards(2, 20), 5, 1 << 30);
   const EpochPlace place{.epoch = 3, .first_sample = 1000};
-  EpochReader direct(*data, place, 9, Augment::kEightSymmetries);
-  Feed feed(EpochReader(*data, place, 9, Augment::kEightSymmetries), 10, 200, 32);
+  EpochReader direct(*data, place, 9, Augment::kEightSymmetries, Owners::kGiven);
+  Feed feed(EpochReader(*data, place, 9, Augment::kEightSymmetries, Owners::kGiven), 10, 200, 32);
   Batch from_feed, drawn;
   uint64_t next = 10;
   while (*feed.Next(from_feed)) {

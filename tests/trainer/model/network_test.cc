@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "tests/common/go/random_game.h"
 #include "tests/support/temp_folder.h"
 #include "trainer/model/model_file.h"
+#include "trainer/model/tower.h"
 
 namespace moyo::trainer {
 namespace {
@@ -116,6 +118,27 @@ TEST(NetworkTest, ModelIsSavedWithItsValueScaledAndNothingElse) {
     EXPECT_TRUE(torch::allclose(after.policy, before.policy, 1e-4, 1e-4));
     EXPECT_TRUE(
         torch::allclose(after.value, torch::tanh(0.25 * torch::atanh(before.value)), 1e-3, 1e-4));
+  }
+}
+
+// The value is a count of the points that it says the side to move has.
+TEST(NetworkTest, ThePooledTowersValueFollowsFromItsOwners) {
+  const torch::NoGradGuard no_grad;
+  torch::manual_seed(7);
+  for (const Architecture architecture : kArchitectures) {
+    const auto network = MakeNetwork({.blocks = 1, .filters = 8, .architecture = architecture});
+    network->eval();
+    const Network::Output output = network->forward(network->Input(Positions()));
+    ASSERT_EQ(output.owners.defined(), architecture == Architecture::kPooledTower);
+    if (!output.owners.defined()) continue;
+    EXPECT_EQ(output.owners.sizes(), (std::vector<int64_t>{6, features::kPointCount}));
+    EXPECT_EQ(output.owners.scalar_type(), torch::kFloat);
+    EXPECT_GE(output.owners.min().item<float>(), -1);
+    const auto& tower = dynamic_cast<const TowerImpl&>(*network);
+    const torch::Tensor sum = output.owners.mean(1) * (19 / std::sqrt(2 * M_PI));
+    const torch::Tensor value =
+        torch::tanh(sum * tower.value_linear->weight[0][0] + tower.value_linear->bias[0]);
+    EXPECT_TRUE(torch::allclose(output.value, value, 1e-4, 1e-4));
   }
 }
 

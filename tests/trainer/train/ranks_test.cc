@@ -95,6 +95,22 @@ TEST_F(RanksTest, TwoRanksHaveTheLossesOfOneOver200Steps) {
   EXPECT_EQ(ranks[1]->observer.last().step, 0u);  // only the first one reports
 }
 
+TEST_F(RanksTest, TwoRanksLearnWhoHasThePointsAsOneDoes) {
+  auto ranks = MakeRanks("owners", 2);
+  TrainingOptions alone = RankOptions("alone", 1, 0);
+  const auto change = [](TrainingOptions& options) {
+    options.shape.architecture = Architecture::kPooledTower;
+    options.owner_weight = 0.5;
+  };
+  change(alone);
+  for (const auto& rank : ranks) change(rank->options);
+  RunAll(ranks);
+  for (const auto& rank : ranks) ASSERT_TRUE(rank->status.ok()) << rank->status;
+  ASSERT_TRUE(TrainHere(alone).ok());
+  EXPECT_EQ(LargestDifference(ranks[0]->options, alone), 0);
+  EXPECT_EQ(ranks[0]->observer.last().loss, observer_.last().loss);
+}
+
 // Passes that do not share out evenly, an average of the weights, muon, and windows.
 TEST_F(RanksTest, ThreeRanksHaveTheLossesOfOneUpToRounding) {
   auto ranks = MakeRanks("three", 3);

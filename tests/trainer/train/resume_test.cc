@@ -56,6 +56,11 @@ constexpr Variant kVariants[] = {
     {"samples", [](TrainingOptions& o) { o.max_samples = 300; }},
     {"windows", [](TrainingOptions& o) { o.games_bytes = 2500; }},
     {"pooledtower", [](TrainingOptions& o) { o.shape.architecture = Architecture::kPooledTower; }},
+    {"owners",
+     [](TrainingOptions& o) {
+       o.shape.architecture = Architecture::kPooledTower;
+       o.owner_weight = 1;
+     }},
     {"gpool", [](TrainingOptions& o) { o.shape.architecture = Architecture::kGlobalPooling; }},
     {"all",
      [](TrainingOptions& o) {
