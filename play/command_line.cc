@@ -225,6 +225,7 @@ void AddSelfPlay(CLI::App& app, CommandLine& line) {
       .add_option_function<double>(
           "--komi",
           [&options](const double& komi) {
+            if (std::isnan(komi)) throw CLI::ValidationError("--komi", "not a number");
             options.rules.komi_half_points = static_cast<int>(std::lround(2 * komi));
           },
           "points for White")
@@ -242,7 +243,7 @@ void AddSelfPlay(CLI::App& app, CommandLine& line) {
   command.add_option("--max-moves", options.rules.max_moves, "a game is scored after so many")
       ->check(CLI::Range(1, static_cast<int>(GameState::kMaxMoves)))
       ->capture_default_str();
-  command.add_option("--seed", options.seed, "of the draws; a game adds its number")
+  command.add_option("--seed", options.seed, "of the draws; no two have a game in common")
       ->capture_default_str();
   AddExamples(command, {"moyo-play self-play --model my-run/model.pt --games 20000 --out games"});
   command.callback([&line] { line.command = Command::kSelfPlay; });

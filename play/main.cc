@@ -20,6 +20,12 @@
 namespace moyo::play {
 namespace {
 
+// In hexadecimal.
+absl::StatusOr<std::string> FileSha256(const std::string& path) {
+  MOYO_ASSIGN_OR_RETURN(const std::string file, ReadFile(path));
+  return Hex(ToBytes(Sha256Of(file)));
+}
+
 absl::Status Run(CommandLine& line) {
   if (line.command == Command::kExport) {
     return trainer::ExportModel(line.model, line.exporting.format, line.exporting.out);
@@ -44,12 +50,13 @@ absl::Status Run(CommandLine& line) {
       return RunEval(line.eval, **network, std::cout,
                      {.out = std::cerr, .live = isatty(STDERR_FILENO) == 1});
     case Command::kMatch: {
-      MOYO_ASSIGN_OR_RETURN(const std::string file, ReadFile(line.model));
-      line.match.network_sha256 = Hex(ToBytes(Sha256Of(file)));
+      MOYO_ASSIGN_OR_RETURN(line.match.network_sha256, FileSha256(line.model));
       return RunMatch(line.match, network->get(), std::cout, std::cerr);
     }
-    case Command::kSelfPlay:
+    case Command::kSelfPlay: {
+      MOYO_ASSIGN_OR_RETURN(line.self_play.network_sha256, FileSha256(line.model));
       return RunSelfPlay(line.self_play, **network, std::cout, std::cerr);
+    }
     case Command::kWeb:
       return RunWeb(line.web, **network, std::cout, std::cerr);
     case Command::kExport:

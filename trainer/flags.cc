@@ -87,7 +87,7 @@ void AddUpdateOptions(CLI::App& app, TrainingOptions& o) {
   app.add_option("--value-weight", o.value_weight, "weight of the value loss")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--owner-weight", o.owner_weight,
+  app.add_option("--ownership-weight", o.ownership_weight,
                  "pooled-tower: weight of the loss of who has each point in the end; learned from "
                  "games whose last board has the result's area, as those of 'moyo-play self-play'")
       ->check(CLI::NonNegativeNumber)

@@ -104,4 +104,9 @@ int MarginHalfPoints(const AreaCount& area, int komi_half_points) {
   return 2 * (area.black - area.white) - komi_half_points;
 }
 
+Winner WinnerBy(int margin) {
+  if (margin == 0) return Winner::kDraw;
+  return margin > 0 ? Winner::kBlack : Winner::kWhite;
+}
+
 }  // namespace moyo::go

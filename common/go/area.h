@@ -24,5 +24,7 @@ Color OwnerOfRegion(const Board& board, Point point);
 std::vector<std::vector<Point>> Chains(const Board& board);
 // Black's, in half points; negative when White is ahead.
 int MarginHalfPoints(const AreaCount& area, int komi_half_points);
+// Whose a margin is that is Black's: above 0 Black's, below White's.
+Winner WinnerBy(int margin);
 
 }  // namespace moyo::go

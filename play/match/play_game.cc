@@ -24,10 +24,7 @@ go::Winner Other(go::Color loser) {
 
 Score CountHere(const GameState& state) {
   const int margin = MarginHalfPoints(CountArea(state.board()), state.komi_half_points());
-  return {.winner = margin > 0   ? go::Winner::kBlack
-                    : margin < 0 ? go::Winner::kWhite
-                                 : go::Winner::kDraw,
-          .margin_half_points = std::abs(margin)};
+  return {.winner = go::WinnerBy(margin), .margin_half_points = std::abs(margin)};
 }
 
 Score CountGame(const GameState& state, const std::vector<MatchPlayer*>& judges) {

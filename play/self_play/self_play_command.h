@@ -19,14 +19,16 @@ struct SelfPlayOptions {
   uint64_t games = 1000;      // rounded up to whole files
   uint64_t file_games = 100;  // games of one file
   size_t parallel = 64;       // games at once, which is a batch of the network
-  uint64_t seed = 1;          // game g (from 0) draws by seed + g
+  uint64_t seed = 1;
   SelfPlayRules rules;
+  std::string network_sha256;  // of its file, in hexadecimal
 };
 
 // Writes OUT/self-play-00001.sgf and so on, each once its games are over. A file that is there
 // stays and its games count, so what was stopped goes on, and what is done can be made longer.
-// A line a file goes to `progress`, the summary to `out`. FAILED_PRECONDITION: another process
-// writes there.
+// OUT/.terms.json has what the games depend on. A line a file goes to `progress`, the summary to
+// `out`. FAILED_PRECONDITION: another process writes there, or games are there of another network
+// or other options, which it names.
 absl::Status RunSelfPlay(const SelfPlayOptions& options, evaluation::Evaluator& evaluator,
                          std::ostream& out, std::ostream& progress);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "common/go/area.h"
@@ -31,19 +32,28 @@ bool GivesUpStones(const go::Board& board, go::Move move) {
   next.Play(move);
   return next.captures(move.color) == board.captures(move.color) &&
          next.ChainLiberties(move.point.x, move.point.y) == 1 &&
-         next.ChainStones(move.point.x, move.point.y) > kMaxThrowIn;
+         next.ChainStones(move.point.x, move.point.y) > kLargestNakade;
+}
+
+// By seed and number each, so that the games of one seed are not those of the next, moved on by
+// one.
+std::mt19937_64 Generator(uint64_t seed, uint64_t number) {
+  std::seed_seq words{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
+                      static_cast<uint32_t>(number), static_cast<uint32_t>(number >> 32)};
+  return std::mt19937_64(words);
 }
 
 }  // namespace
 
-bool WorthPlaying(const GameState& state, go::Move move) {
+bool WorthPlaying(const GameState& state, go::Move move, float probability) {
   const go::Board& board = state.board();
   return state.MayPlay(move) && !IsOwnEye(board, move.point, move.color) &&
-         !IsOwnTerritory(board, move.point, move.color) && !GivesUpStones(board, move);
+         (probability >= kDefence || !IsOwnTerritory(board, move.point, move.color)) &&
+         !GivesUpStones(board, move);
 }
 
-SelfPlayGame::SelfPlayGame(const SelfPlayRules& rules, uint64_t seed)
-    : rules_(rules), random_(seed) {
+SelfPlayGame::SelfPlayGame(const SelfPlayRules& rules, uint64_t seed, uint64_t number)
+    : rules_(rules), random_(Generator(seed, number)) {
   state_.set_komi_half_points(rules.komi_half_points);
 }
 
@@ -61,25 +71,27 @@ go::Point SelfPlayGame::Draw(evaluation::Evaluation evaluation) {
     const double probability = evaluation.policy[index];
     // By falling sums of the log probability and a Gumbel variable, points come as if drawn one by
     // one without being put back (Kool et al. 2019, "Stochastic beams and where to find them").
-    const double key = temperature > 0
-                           ? std::log(probability) / temperature - std::log(exponential(random_))
-                           : probability;
+    double key = probability;
+    if (temperature > 0) {
+      key = probability > 0 ? std::log(probability) / temperature - std::log(exponential(random_))
+                            : -std::numeric_limits<double>::infinity();
+    }
     order[index] = {key, index};
   }
   std::sort(order.begin(), order.end(), std::greater<>());
   for (const auto& [key, index] : order) {
     const go::Point point = features::PolicyPoint(index);
-    if (WorthPlaying(state_, {point, state_.to_move()})) return point;
+    if (WorthPlaying(state_, {point, state_.to_move()}, evaluation.policy[index])) return point;
   }
   return go::kPass;
 }
 
 go::GameRecord SelfPlayGame::Record() const {
   go::GameRecord record = state_.record();
+  record.info.ruleset = go::Ruleset::kChinese;  // area, no suicide
+  if (state_.consecutive_passes() < 2) return record;
   const int margin = MarginHalfPoints(CountArea(state_.board()), rules_.komi_half_points);
-  record.info.winner = margin > 0   ? go::Winner::kBlack
-                       : margin < 0 ? go::Winner::kWhite
-                                    : go::Winner::kDraw;
+  record.info.winner = go::WinnerBy(margin);
   record.info.margin_half_points = static_cast<int16_t>(std::abs(margin));
   return record;
 }

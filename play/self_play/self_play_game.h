@@ -19,12 +19,12 @@ struct SelfPlayRules {
 };
 
 // Nobody resigns, and nobody passes while a move is left that is worth playing (WorthPlaying): so
-// dead stones are captured, and at the end every stone lives and area counting (common/go/area.h)
-// is right. Not thread-safe.
+// dead stones are captured, and when two passes end the game, every stone counts as alive: the area
+// (common/go/area.h) is the result. Not thread-safe.
 class SelfPlayGame {
  public:
-  // `seed` decides the draws.
-  SelfPlayGame(const SelfPlayRules& rules, uint64_t seed);
+  // `seed` and the game's number decide the draws.
+  SelfPlayGame(const SelfPlayRules& rules, uint64_t seed, uint64_t number);
 
   bool over() const {
     return state_.consecutive_passes() >= 2 || state_.moves().size() >= rules_.max_moves;
@@ -33,7 +33,8 @@ class SelfPlayGame {
   features::BitPlanes Planes() const { return state_.Planes(state_.to_move()); }
   // Draws a move and plays it. Only while the game is not over.
   absl::Status Play(const evaluation::Evaluation& evaluation);
-  // The game so far, with the result by area.
+  // The game so far, with the result by area; without one where it ended at its last move, or has
+  // not ended, as stones may be dead then.
   go::GameRecord Record() const;
 
  private:
@@ -44,13 +45,14 @@ class SelfPlayGame {
   std::mt19937_64 random_;
 };
 
-// False for a move that no player makes who counts area to the end: one that is not legal or
-// repeats a position; that fills an own eye, or own territory while no chain beside it is in
-// atari; or that puts more than kMaxThrowIn own stones into atari and captures nothing, which ends
-// a seki.
-bool WorthPlaying(const GameState& state, go::Move move);
-// No larger shape is given up to make an eye false or too small (source: the dead shapes of
+// False for a move that helps nobody who plays until the area is settled: one that is not legal or
+// repeats a position; that fills an own eye; that fills own territory, unless the network finds it
+// likely (kDefence: there is something to defend) or a chain beside it is in atari; or that puts
+// more than kLargestNakade own stones into atari and captures nothing, which ends a seki.
+bool WorthPlaying(const GameState& state, go::Move move, float probability);
+inline constexpr float kDefence = 0.1f;
+// No larger shape is given up to leave the opponent one eye (source: the dead shapes of
 // senseis.xmp.net/?Nakade; six is the rabbity six).
-inline constexpr int kMaxThrowIn = 6;
+inline constexpr int kLargestNakade = 6;
 
 }  // namespace moyo::play

@@ -112,6 +112,7 @@ TEST(CommandLineTest, WrongUsageIsOneLineAndExitCodeTwo) {
            {"match", "--opponent", "o", "--out", "d", "--model", "m", "--engine", "e"},
            {"match", "--model", "m", "--out", "d"},
            {"self-play", "--model", "m"},
+           {"self-play", "--model", "m", "--out", "d", "--komi", "nan"},
            {"self-play", "--model", "m", "--out", "d", "--parallel", "0"},
            {"gtp", "--model", "m", "--temperature", "hot"},
            {"suggest", "--model", "m", "--to-move", "green"}}) {

@@ -32,7 +32,7 @@ Json SequenceOptions(const TrainingOptions& options) {
       {"--warmup", options.warmup},
       {"--policy-weight", options.policy_weight},
       {"--value-weight", options.value_weight},
-      {"--owner-weight", options.owner_weight},
+      {"--ownership-weight", options.ownership_weight},
       {"--label-smoothing", options.label_smoothing},
       {"--ema", options.ema},
       {"--clip-norm", options.clip_norm},

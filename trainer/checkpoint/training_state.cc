@@ -26,7 +26,7 @@ Json ToJson(const TrainingState& state) {
           {"epoch_positions", state.epoch_positions},
           {"learning_rate", state.learning_rate},
           {"means", {state.means.policy_loss, state.means.value_loss, state.means.top1}},
-          {"owner_mean", state.means.owner_loss},
+          {"ownership_mean", state.means.ownership_loss},
           {"means_started", state.means.started},
           {"threads", state.resolved.threads},
           {"micro_batch", state.resolved.micro_batch},
@@ -60,7 +60,7 @@ TrainingState StateFromJson(const Json& json) {
     const Json& means = json.at("means");
     state.means = {.policy_loss = means.at(0),
                    .value_loss = means.at(1),
-                   .owner_loss = json.value("owner_mean", 0.0),
+                   .ownership_loss = json.value("ownership_mean", 0.0),
                    .top1 = means.at(2),
                    .started = json.at("means_started")};
   }

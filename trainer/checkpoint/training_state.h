@@ -33,7 +33,7 @@ struct JudgedBy {
 struct RunningMeans {
   double policy_loss = 0;
   double value_loss = 0;
-  double owner_loss = 0;
+  double ownership_loss = 0;
   double top1 = 0;  // of training batches
   bool started = false;
 };

@@ -7,12 +7,12 @@
 namespace moyo::trainer {
 
 EpochReader::EpochReader(WindowedDataset& data, const EpochPlace& place, uint64_t seed,
-                         Augment augment, Owners owners)
+                         Augment augment, Ownership ownership)
     : data_(data),
       place_(place),
       seed_(seed),
       augment_(augment),
-      owners_(owners),
+      ownership_(ownership),
       windows_(data.Windows(seed, place.epoch)) {
   for (const Window& window : windows_) size_ += window.positions;
 }
@@ -22,7 +22,7 @@ absl::Status EpochReader::Enter(size_t window) {
   sampler_.reset();
   games_.reset();  // before the next ones come
   MOYO_ASSIGN_OR_RETURN(games_, data_.Load(windows_[window]));
-  sampler_.emplace(*games_, games_->training(), seed_, augment_, owners_);
+  sampler_.emplace(*games_, games_->training(), seed_, augment_, ownership_);
   permutation_ = Permutation(seed_, place_.epoch + (static_cast<uint64_t>(window) << 32),
                              windows_[window].positions);
   window_ = window;

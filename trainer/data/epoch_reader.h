@@ -23,7 +23,7 @@ class EpochReader {
  public:
   // `data` must outlive the reader.
   EpochReader(WindowedDataset& data, const EpochPlace& place, uint64_t seed, Augment augment,
-              Owners owners = Owners::kLeftOut);
+              Ownership ownership = Ownership::kLeftOut);
   uint64_t size() const { return size_; }
   // Indices first..first+count-1, below size().
   absl::Status Draw(uint64_t first, size_t count, Batch& batch);
@@ -35,7 +35,7 @@ class EpochReader {
   const EpochPlace place_;
   const uint64_t seed_;
   const Augment augment_;
-  const Owners owners_;
+  const Ownership ownership_;
   const std::vector<Window> windows_;
   uint64_t size_ = 0;
   size_t window_ = SIZE_MAX;

@@ -10,28 +10,35 @@ namespace moyo::trainer {
 
 namespace {
 
-// Whether the area at the end is the result that the record has, and so says who has each point.
+// Whether the record has a result that an area can be.
+bool IsByCount(const go::GameInfo& info) {
+  return info.winner == go::Winner::kDraw ||
+         (info.winner != go::Winner::kUnknown && info.margin_half_points != 0);
+}
+
+// Whether the area at the end is that result, and so says who has each point.
 bool IsResult(const go::AreaCount& area, const go::GameInfo& info) {
   const int margin = go::MarginHalfPoints(area, info.komi_half_points);
-  const go::Winner winner = margin > 0   ? go::Winner::kBlack
-                            : margin < 0 ? go::Winner::kWhite
-                                         : go::Winner::kDraw;
-  return info.winner == winner && info.margin_half_points == std::abs(margin);
+  return info.winner == go::WinnerBy(margin) && info.margin_half_points == std::abs(margin);
 }
 
 }  // namespace
 
 Sampler::Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment,
-                 Owners owners)
-    : dataset_(dataset), positions_(positions), seed_(seed), augment_(augment), owners_(owners) {}
+                 Ownership ownership)
+    : dataset_(dataset),
+      positions_(positions),
+      seed_(seed),
+      augment_(augment),
+      ownership_(ownership) {}
 
 void Batch::Clear() {
   planes.clear();
   policy.clear();
   value.clear();
   value_weight.clear();
-  owners.clear();
-  owners_weight.clear();
+  ownership.clear();
+  ownership_weight.clear();
 }
 
 void Sampler::Draw(uint64_t first, size_t count, Batch& batch) {
@@ -76,19 +83,24 @@ void Sampler::Append(uint64_t position, uint64_t sample, Batch& batch) {
                         : won                                                         ? 1.0f
                                                                                       : -1.0f);
   batch.value_weight.push_back(winner == go::Winner::kUnknown ? 0.0f : 1.0f);
-  if (owners_ == Owners::kGiven) AppendOwners(place.ply, move.color, symmetry, batch);
+  if (ownership_ == Ownership::kGiven) AppendOwnership(place.ply, move.color, symmetry, batch);
 }
 
-void Sampler::AppendOwners(uint32_t ply, go::Color color, int symmetry, Batch& batch) {
+void Sampler::AppendOwnership(uint32_t ply, go::Color color, int symmetry, Batch& batch) {
+  if (!IsByCount(game_.info)) {  // spares the rest of the game
+    batch.ownership.resize(batch.ownership.size() + features::kPointCount);
+    batch.ownership_weight.push_back(0.0f);
+    return;
+  }
   for (; ply < game_.moves.size(); ++ply) {
     board_.Play({go::Transform(game_.moves[ply].point, symmetry, features::kBoardSize),
                  game_.moves[ply].color});
   }
   const std::vector<go::Color> owners = go::AreaOwners(board_);
   for (const go::Color owner : owners) {
-    batch.owners.push_back(owner == go::Color::kEmpty ? 0.0f : owner == color ? 1.0f : -1.0f);
+    batch.ownership.push_back(owner == go::Color::kEmpty ? 0.0f : owner == color ? 1.0f : -1.0f);
   }
-  batch.owners_weight.push_back(IsResult(go::CountArea(owners), game_.info) ? 1.0f : 0.0f);
+  batch.ownership_weight.push_back(IsResult(go::CountArea(owners), game_.info) ? 1.0f : 0.0f);
 }
 
 }  // namespace moyo::trainer

@@ -14,7 +14,7 @@ namespace moyo::trainer {
 
 enum class Augment : uint8_t { kOff, kEightSymmetries };  // stored: do not renumber
 // Whether samples say who has each point in the end, which takes a replay of the whole game.
-enum class Owners : uint8_t { kLeftOut, kGiven };
+enum class Ownership : uint8_t { kLeftOut, kGiven };
 
 // Samples of one batch, in order. Shapes: n.
 struct Batch {
@@ -25,12 +25,12 @@ struct Batch {
   std::vector<int64_t> policy;      // features::PolicyIndex of the move played
   std::vector<float> value;         // 1 the side to move won, -1 lost, 0 draw
   std::vector<float> value_weight;  // 0 when the result is unknown
-  // Under Owners::kGiven, else empty; n x 361: 1 a point that the side to move has in the end by
+  // Under Ownership::kGiven, else empty; n x 361: 1 a point that the side to move has in the end by
   // area, -1 its opponent's, 0 nobody's. By index y * 19 + x.
-  std::vector<float> owners;
+  std::vector<float> ownership;
   // n; 0 where the last board does not say: its area is not what the record has as the result. So
   // it is with resignations, and where dead stones were left on the board.
-  std::vector<float> owners_weight;
+  std::vector<float> ownership_weight;
   size_t size() const { return policy.size(); }
   void Clear();
 };
@@ -40,7 +40,7 @@ class Sampler {
  public:
   // `dataset` must outlive the sampler.
   Sampler(const Dataset& dataset, const Positions& positions, uint64_t seed, Augment augment,
-          Owners owners = Owners::kLeftOut);
+          Ownership ownership = Ownership::kLeftOut);
 
   // Samples first..first+count-1 of the endless sequence epoch 0, epoch 1, ...: sample s is the (s
   // mod N)-th of epoch s / N's permutation of all N positions.
@@ -51,13 +51,13 @@ class Sampler {
 
  private:
   // Of the game whose position before `ply` board_ has, for `color`.
-  void AppendOwners(uint32_t ply, go::Color color, int symmetry, Batch& batch);
+  void AppendOwnership(uint32_t ply, go::Color color, int symmetry, Batch& batch);
 
   const Dataset& dataset_;
   const Positions& positions_;
   const uint64_t seed_;
   const Augment augment_;
-  const Owners owners_;
+  const Ownership ownership_;
   uint64_t epoch_ = UINT64_MAX;
   Permutation permutation_{0, 0, 1};
   go::GameRecord game_;

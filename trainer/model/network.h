@@ -21,7 +21,7 @@ class Network : public torch::nn::Module {
     torch::Tensor value;   // n, float
     // n x 361, float: how much of each point the side to move has in the end, -1 to about 1; it
     // learns from that where it is asked to. Undefined where the architecture has no such thing.
-    torch::Tensor owners;
+    torch::Tensor ownership;
   };
   explicit Network(const NetShape& net_shape)
       : shape(net_shape), input_channels(InputChannels(net_shape.architecture)) {}

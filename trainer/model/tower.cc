@@ -133,7 +133,7 @@ TowerImpl::Output TowerImpl::PooledHeads(const torch::Tensor& policy, const torc
   const torch::Tensor logit = summary * value_linear->weight[0] + value_linear->bias;
   return {.policy = torch::cat({points.to(torch::kFloat), pass.to(torch::kFloat)}, 1),
           .value = torch::tanh(logit).squeeze(1),
-          .owners = value.to(torch::kFloat).flatten(1) / kPlaneMean - 1};
+          .ownership = value.to(torch::kFloat).flatten(1) / kPlaneMean - 1};
 }
 
 TowerImpl::Output TowerImpl::forward(const torch::Tensor& planes) {

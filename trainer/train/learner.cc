@@ -105,7 +105,7 @@ class PassSum {
 
 struct Learner::Targets {
   torch::Tensor policy, value, value_weight;
-  torch::Tensor owners, owners_weight;  // undefined when they are not learned
+  torch::Tensor ownership, ownership_weight;  // undefined when that is not learned
 };
 
 Learner::Learner(const TrainingOptions& options, uint32_t micro_batch, torch::Device device,
@@ -132,7 +132,7 @@ void Learner::Pass(const Batch& batch, const Targets& targets, size_t begin, siz
                    StepResult& result) {
   const auto from = static_cast<int64_t>(begin), to = static_cast<int64_t>(end);
   const torch::Tensor target = targets.policy.slice(0, from, to);
-  torch::Tensor policy_loss, value_loss, owner_loss, loss;
+  torch::Tensor policy_loss, value_loss, ownership_loss, loss;
   {
     const Autocast autocast(AutocastType(options_.precision, device_));
     const Network::Output output =
@@ -149,13 +149,13 @@ void Learner::Pass(const Batch& batch, const Targets& targets, size_t begin, siz
                  log_policy.mean() * options_.label_smoothing;
     }
     loss = options_.policy_weight * smoothed + options_.value_weight * value_loss;
-    if (targets.owners.defined()) {
-      owner_loss = (output.owners - targets.owners.slice(0, from, to))
-                       .square()
-                       .mean(1)
-                       .mul(targets.owners_weight.slice(0, from, to))
-                       .mean();
-      loss = loss + options_.owner_weight * owner_loss;
+    if (targets.ownership.defined()) {
+      ownership_loss = (output.ownership - targets.ownership.slice(0, from, to))
+                           .square()
+                           .mean(1)
+                           .mul(targets.ownership_weight.slice(0, from, to))
+                           .mean();
+      loss = loss + options_.ownership_weight * ownership_loss;
     }
     torch::NoGradGuard no_grad;
     result.top1 += output.policy.argmax(1, true).eq(target).sum().item<double>() /
@@ -166,7 +166,7 @@ void Learner::Pass(const Batch& batch, const Targets& targets, size_t begin, siz
   (scale == 1 ? loss : loss * scale).backward();
   result.policy_loss += share * policy_loss.item<double>();
   result.value_loss += share * value_loss.item<double>();
-  if (owner_loss.defined()) result.owner_loss += share * owner_loss.item<double>();
+  if (ownership_loss.defined()) result.ownership_loss += share * ownership_loss.item<double>();
 }
 
 Share Learner::share() const {
@@ -185,11 +185,11 @@ absl::Status Learner::Passes(const Batch& batch, const Targets& targets, StepRes
   torch::NoGradGuard no_grad;
   torch::Tensor total = sum.Total().cpu();  // the ranks meet there
   MOYO_RETURN_IF_ERROR(group_.Sum(total));
-  double figures[] = {result.policy_loss, result.value_loss, result.owner_loss, result.top1};
+  double figures[] = {result.policy_loss, result.value_loss, result.ownership_loss, result.top1};
   MOYO_RETURN_IF_ERROR(group_.Sum(figures));
   result = {.policy_loss = figures[0],
             .value_loss = figures[1],
-            .owner_loss = figures[2],
+            .ownership_loss = figures[2],
             .top1 = figures[3]};
   sum.Take(total, share().Passes(batch.whole_size));
   return absl::OkStatus();
@@ -200,9 +200,10 @@ absl::StatusOr<StepResult> Learner::Step(const Batch& batch, double learning_rat
   Targets targets{.policy = torch::tensor(batch.policy).view({count, 1}).to(device_),
                   .value = torch::tensor(batch.value).to(device_),
                   .value_weight = torch::tensor(batch.value_weight).to(device_)};
-  if (options_.owner_weight > 0) {
-    targets.owners = torch::tensor(batch.owners).view({count, features::kPointCount}).to(device_);
-    targets.owners_weight = torch::tensor(batch.owners_weight).to(device_);
+  if (options_.ownership_weight > 0) {
+    targets.ownership =
+        torch::tensor(batch.ownership).view({count, features::kPointCount}).to(device_);
+    targets.ownership_weight = torch::tensor(batch.ownership_weight).to(device_);
   }
   optimizer_.ZeroGrad();
   StepResult result;
@@ -212,7 +213,7 @@ absl::StatusOr<StepResult> Learner::Step(const Batch& batch, double learning_rat
     MOYO_RETURN_IF_ERROR(Passes(batch, targets, result));
   }
   const double norm = optimizer_.ClipGradients(options_.clip_norm, scaler_.scale());
-  result.finite = std::isfinite(result.policy_loss + result.value_loss + result.owner_loss);
+  result.finite = std::isfinite(result.policy_loss + result.value_loss + result.ownership_loss);
   if (!result.finite) return result;
   const LossScaler::Verdict verdict = scaler_.Judge(std::isfinite(norm));
   result.finite = verdict != LossScaler::Verdict::kHopeless;

@@ -23,12 +23,12 @@
 namespace moyo::trainer {
 
 struct StepResult {
-  double policy_loss = 0;  // nats, without label smoothing
-  double value_loss = 0;   // mean squared error, unknown results as 0
-  double owner_loss = 0;   // mean squared error, as far as known; 0 when it is not learned
-  double top1 = 0;         // share of the batch whose move had the highest logit before the update
-  bool finite = true;      // false: nothing was updated
-  bool skipped = false;    // gradients overflowed (fp16), so nothing was updated: go on
+  double policy_loss = 0;     // nats, without label smoothing
+  double value_loss = 0;      // mean squared error, unknown results as 0
+  double ownership_loss = 0;  // mean squared error, as far as known; 0 when it is not learned
+  double top1 = 0;       // share of the batch whose move had the highest logit before the update
+  bool finite = true;    // false: nothing was updated
+  bool skipped = false;  // gradients overflowed (fp16), so nothing was updated: go on
 };
 
 class Learner {

@@ -36,7 +36,9 @@ uint64_t StepBytes(const TrainingOptions& options, uint32_t micro_batch) {
   return micro_batch * (Convolutions(options.shape) * options.shape.filters * activation_bytes +
                         (features::kPlanes + features::kLibertyPlanes) * features::kPointCount *
                             sizeof(float)) +
-         options.batch_size * Feed::kAhead * sizeof(features::BitPlanes);
+         options.batch_size * Feed::kAhead *
+             (sizeof(features::BitPlanes) +
+              (options.ownership_weight > 0 ? features::kPointCount * sizeof(float) : 0));
 }
 
 }  // namespace

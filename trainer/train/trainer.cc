@@ -38,7 +38,7 @@ void AddToMeans(const StepResult& result, RunningMeans& means) {
   };
   add(result.policy_loss, means.policy_loss);
   add(result.value_loss, means.value_loss);
-  add(result.owner_loss, means.owner_loss);
+  add(result.ownership_loss, means.ownership_loss);
   add(result.top1, means.top1);
 }
 
@@ -255,7 +255,8 @@ absl::Status Trainer::Step() {
   state_.learning_rate = LearningRateAt(options_, Progress());
   MOYO_ASSIGN_OR_RETURN(const StepResult result, learner_.Step(batch_, state_.learning_rate));
   if (!result.finite) {
-    const bool is_loss = !std::isfinite(result.policy_loss + result.value_loss + result.owner_loss);
+    const bool is_loss =
+        !std::isfinite(result.policy_loss + result.value_loss + result.ownership_loss);
     return Diverged(is_loss ? "the loss is not finite" : "the gradient is not finite",
                     state_.step + 1);
   }
@@ -359,7 +360,7 @@ void Trainer::Report(bool force, const std::string& error) {
                       .learning_rate = state_.learning_rate,
                       .loss = options_.policy_weight * state_.means.policy_loss +
                               options_.value_weight * state_.means.value_loss +
-                              options_.owner_weight * state_.means.owner_loss,
+                              options_.ownership_weight * state_.means.ownership_loss,
                       .policy_loss = state_.means.policy_loss,
                       .value_loss = state_.means.value_loss,
                       .training_top1 = state_.means.top1,
@@ -379,13 +380,14 @@ void Trainer::Report(bool force, const std::string& error) {
                       .dataset_digest = state_.dataset_digest});
   if (!force && now - last_log_ < kLogInterval) return;
   last_log_ = now;
-  const std::string owner_loss = options_.owner_weight > 0
-                                     ? absl::StrFormat(", owner loss %.3f", state_.means.owner_loss)
-                                     : "";
+  const std::string ownership_loss =
+      options_.ownership_weight > 0
+          ? absl::StrFormat(", ownership loss %.3f", state_.means.ownership_loss)
+          : "";
   spdlog::info(
       "{:5.1f}%  {} samples, {:.0f}/s, policy loss {:.3f}, value loss {:.3f}{}, rate {:.2g}",
       100 * std::min(1.0, Progress()), WithCommas(state_.samples), rate, state_.means.policy_loss,
-      state_.means.value_loss, owner_loss, state_.learning_rate);
+      state_.means.value_loss, ownership_loss, state_.learning_rate);
 }
 
 // The training loop: TrainEpoch, epoch after epoch.
@@ -411,7 +413,7 @@ absl::Status Trainer::Loop() {
 absl::Status Trainer::TrainEpoch() {
   EpochReader reader(*data_, {.epoch = state_.epoch, .first_sample = state_.epoch_first_sample},
                      options_.seed, options_.augment,
-                     options_.owner_weight > 0 ? Owners::kGiven : Owners::kLeftOut);
+                     options_.ownership_weight > 0 ? Ownership::kGiven : Ownership::kLeftOut);
   const uint64_t end = std::min(reader.size(), PlannedSamples() - state_.epoch_first_sample);
   Feed feed(std::move(reader), Index(), end, options_.batch_size, learner_.share());
   const absl::Duration waited_before = feed_waited_;

@@ -161,13 +161,13 @@ absl::StatusOr<std::unique_ptr<WindowedDataset>> OpenData(std::shared_ptr<const 
   return data;
 }
 
-absl::Status CheckOwners(const TrainingOptions& options) {
+absl::Status CheckOwnership(const TrainingOptions& options) {
   const Architecture architecture = options.shape.architecture;
-  if (options.owner_weight == 0 || architecture == Architecture::kPooledTower) {
+  if (options.ownership_weight == 0 || architecture == Architecture::kPooledTower) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("--owner-weight is for --architecture pooled-tower, and the network is ",
+      absl::StrCat("--ownership-weight is for --architecture pooled-tower, and the network is ",
                    std::string(ArchitectureName(architecture)), "; leave it out"));
 }
 
@@ -184,7 +184,7 @@ absl::StatusOr<bool> Lead(const TrainingOptions& asked, DatasetSource& source, G
   }
   const TrainingOptions options = Resolve(sized, checkpoint, device);
   MOYO_RETURN_IF_ERROR(CheckPrecision(options.precision, device));
-  MOYO_RETURN_IF_ERROR(CheckOwners(options));
+  MOYO_RETURN_IF_ERROR(CheckOwnership(options));
   MOYO_ASSIGN_OR_RETURN(const Beginning beginning, Begin(source, checkpoint));
   const std::string first_digest = beginning.shards->digest();
   MOYO_ASSIGN_OR_RETURN(const MemoryPlan plan, Plan(options, *beginning.shards, device));

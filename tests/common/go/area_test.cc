@@ -89,5 +89,11 @@ TEST(ChainsTest, StandInTheOrderOfTheirFirstStones) {
   EXPECT_EQ(chains[3].front(), (Point{1, 4}));
 }
 
+TEST(WinnerByTest, AMarginIsBlacks) {
+  EXPECT_EQ(WinnerBy(1), Winner::kBlack);
+  EXPECT_EQ(WinnerBy(-1), Winner::kWhite);
+  EXPECT_EQ(WinnerBy(0), Winner::kDraw);
+}
+
 }  // namespace
 }  // namespace moyo::go

@@ -53,7 +53,7 @@ TEST_F(SelfPlayTest, EveryFileHoldsItsGamesAndNoTwoAreAlike) {
       ASSERT_TRUE(record.ok()) << record.status();
       EXPECT_EQ(record->moves.size(), 20u);
       EXPECT_EQ(record->info.komi_half_points, 13);
-      EXPECT_NE(record->info.winner, go::Winner::kUnknown);
+      EXPECT_EQ(record->info.winner, go::Winner::kUnknown);
       std::string opening;
       for (int i = 0; i < 4; ++i) {
         absl::StrAppend(&opening, record->moves[i].point.x, ",", record->moves[i].point.y, " ");
@@ -65,12 +65,14 @@ TEST_F(SelfPlayTest, EveryFileHoldsItsGamesAndNoTwoAreAlike) {
   EXPECT_EQ(openings.size(), 6u);
   EXPECT_FALSE(std::filesystem::exists(FilePath(3)));
   EXPECT_THAT(out_.str(), HasSubstr("6 games played into " + options_.out));
-  EXPECT_THAT(out_.str(), HasSubstr("20 moves a game"));
+  EXPECT_THAT(out_.str(), HasSubstr("20 moves a game, Black won 0.0%, 6 without an end"));
   EXPECT_THAT(progress_.str(), HasSubstr("self-play-00001.sgf: 3 games, 20 moves a game"));
   EXPECT_THAT(network_.batch_sizes, testing::Contains(4u));
 }
 
+// Games of all lengths, so that later ones end before earlier ones.
 TEST_F(SelfPlayTest, AGameDoesNotDependOnHowManyArePlayedAtOnce) {
+  options_.rules.max_moves = 722;
   ASSERT_TRUE(Run().ok());
   const std::string first = File(1), second = File(2);
   options_.out += "-again";
@@ -78,6 +80,9 @@ TEST_F(SelfPlayTest, AGameDoesNotDependOnHowManyArePlayedAtOnce) {
   ASSERT_TRUE(Run().ok());
   EXPECT_EQ(File(1), first);
   EXPECT_EQ(File(2), second);
+  EXPECT_NE(LoadGame(FilePath(1), 0)->moves.size(), LoadGame(FilePath(1), 1)->moves.size());
+  EXPECT_NE(LoadGame(FilePath(1), 0)->info.winner, go::Winner::kUnknown);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("without an end")));
   options_.out += "-other";
   options_.seed = 1000;
   ASSERT_TRUE(Run().ok());
@@ -101,6 +106,24 @@ TEST_F(SelfPlayTest, WhatIsThereStaysAndMoreIsPlayed) {
   EXPECT_EQ(network_.batch_sizes.size(), asked);
   EXPECT_THAT(out_.str(), HasSubstr("0 games played"));
   EXPECT_THAT(out_.str(), Not(HasSubstr("a second")));
+}
+
+TEST_F(SelfPlayTest, GamesOfOtherOptionsAreNotMixed) {
+  options_.network_sha256 = "one";
+  ASSERT_TRUE(Run().ok());
+  const SelfPlayOptions before = options_;
+  options_.network_sha256 = "another";
+  options_.rules.temperature = 1;
+  options_.seed = 2;
+  const absl::Status status = Run();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("were played with another network, temperature, seed; give that"));
+  options_ = before;
+  options_.games = 9;
+  EXPECT_TRUE(Run().ok());
+  ASSERT_TRUE(WriteFileAtomically(options_.out + "/.terms.json", "{damaged").ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(Run()));
 }
 
 TEST_F(SelfPlayTest, AFailureOfTheNetworkEndsItAndLeavesWholeFiles) {

@@ -24,8 +24,9 @@ void Place(GameState& state, go::Color color, const std::vector<std::string>& ve
   }
 }
 
-bool Worth(const GameState& state, go::Color color, std::string_view vertex) {
-  return WorthPlaying(state, {At(vertex), color});
+bool Worth(const GameState& state, go::Color color, std::string_view vertex,
+           float probability = 0) {
+  return WorthPlaying(state, {At(vertex), color}, probability);
 }
 
 TEST(WorthPlayingTest, OwnEyesAndTerritoryAreNot) {
@@ -40,6 +41,17 @@ TEST(WorthPlayingTest, OwnEyesAndTerritoryAreNot) {
   EXPECT_TRUE(Worth(state, kWhite, "A1"));
   Place(state, kWhite, {"B2"});
   EXPECT_TRUE(Worth(state, kBlack, "A2"));  // no longer reached by Black alone
+}
+
+// Three points in a row are two eyes for who takes the middle.
+TEST(WorthPlayingTest, WhatTheNetworkWouldDefendIsDefended) {
+  GameState state;
+  Place(state, kBlack, {"A2", "B2", "C2", "D2", "D1"});
+  Place(state, kWhite, {"K10"});
+  EXPECT_FALSE(Worth(state, kBlack, "B1", kDefence / 2));
+  EXPECT_TRUE(Worth(state, kBlack, "B1", kDefence));
+  Place(state, kBlack, {"B1"});
+  EXPECT_FALSE(Worth(state, kBlack, "A1", 0.9f));  // an eye, whatever the network finds
 }
 
 TEST(WorthPlayingTest, AChainInAtariIsSavedWithinItsTerritory) {
@@ -69,16 +81,16 @@ void PlaceRowUnderWhite(GameState& state, int stones) {
 TEST(WorthPlayingTest, SmallShapesMayBeThrownInAndLargeOnesNot) {
   // Black's row on the first line has two liberties; filling one leaves one more stone in atari.
   GameState small;
-  PlaceRowUnderWhite(small, kMaxThrowIn - 1);
+  PlaceRowUnderWhite(small, kLargestNakade - 1);
   EXPECT_TRUE(Worth(small, kBlack, "F1"));
   GameState large;
-  PlaceRowUnderWhite(large, kMaxThrowIn);
+  PlaceRowUnderWhite(large, kLargestNakade);
   EXPECT_FALSE(Worth(large, kBlack, "G1"));
 }
 
 TEST(WorthPlayingTest, ACaptureIsWorthAnAtari) {
   GameState state;
-  PlaceRowUnderWhite(state, kMaxThrowIn);
+  PlaceRowUnderWhite(state, kLargestNakade);
   // White's stone at J1 is in atari from G1 on: no more a gift.
   Place(state, kWhite, {"H1"});
   Place(state, kBlack, {"H2", "K1", "J2"});
@@ -106,7 +118,7 @@ TEST(SelfPlayGameTest, WithoutTemperatureTheMostProbableMoveIsPlayed) {
   network.Prefer("Q16", 0.3f);
   network.Prefer("D4", 0.1f);
   network.answer.policy[features::kPolicySize - 1] = 0.9f;  // a pass, which ends nothing here
-  SelfPlayGame game(Sharp(), 1);
+  SelfPlayGame game(Sharp(), 1, 0);
   ASSERT_TRUE(game.Play(network.answer).ok());
   ASSERT_TRUE(game.Play(network.answer).ok());
   const std::vector<go::Move> moves = game.Record().moves;
@@ -119,7 +131,7 @@ TEST(SelfPlayGameTest, WithoutTemperatureTheMostProbableMoveIsPlayed) {
 int Share(const SelfPlayRules& rules, const evaluation::Evaluation& answer) {
   int count = 0;
   for (uint64_t seed = 0; seed < 4000; ++seed) {
-    SelfPlayGame game(rules, seed);
+    SelfPlayGame game(rules, 1, seed);
     EXPECT_TRUE(game.Play(answer).ok());
     count += game.Record().moves[0].point == At("Q16");
   }
@@ -143,7 +155,7 @@ TEST(SelfPlayGameTest, MovesAreDrawnByTheirProbabilitiesAndTheTemperature) {
 TEST(SelfPlayGameTest, AGameEndsWhenNothingIsLeftThatIsWorthPlaying) {
   FakeEvaluator network;
   for (uint64_t seed = 1; seed <= 5; ++seed) {
-    SelfPlayGame game({}, seed);
+    SelfPlayGame game({}, 1, seed);
     while (!game.over()) ASSERT_TRUE(game.Play(network.answer).ok());
     const go::GameRecord record = game.Record();
     GameState state;
@@ -152,8 +164,8 @@ TEST(SelfPlayGameTest, AGameEndsWhenNothingIsLeftThatIsWorthPlaying) {
     EXPECT_GT(record.moves.size(), 250u);
     for (int index = 0; index < features::kPointCount; ++index) {
       const go::Point point = features::PolicyPoint(index);
-      EXPECT_FALSE(WorthPlaying(state, {point, kBlack}));
-      EXPECT_FALSE(WorthPlaying(state, {point, kWhite}));
+      EXPECT_FALSE(WorthPlaying(state, {point, kBlack}, 0));
+      EXPECT_FALSE(WorthPlaying(state, {point, kWhite}, 0));
     }
     const go::AreaCount area = CountArea(state.board());
     const int margin = MarginHalfPoints(area, 13);
@@ -165,24 +177,35 @@ TEST(SelfPlayGameTest, AGameEndsWhenNothingIsLeftThatIsWorthPlaying) {
   }
 }
 
-TEST(SelfPlayGameTest, AGameEndsAtItsLastMove) {
+TEST(SelfPlayGameTest, AGameThatEndsAtItsLastMoveHasNoResult) {
   FakeEvaluator network;
   SelfPlayRules rules;
   rules.max_moves = 3;
-  SelfPlayGame game(rules, 1);
+  SelfPlayGame game(rules, 1, 0);
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(game.over());
     ASSERT_TRUE(game.Play(network.answer).ok());
   }
   EXPECT_TRUE(game.over());
-  EXPECT_EQ(game.Record().info.winner, go::Winner::kWhite);  // by komi: nobody has an area yet
+  EXPECT_EQ(game.Record().info.winner, go::Winner::kUnknown);
+  EXPECT_EQ(game.Record().info.margin_half_points, 0);
 }
 
-TEST(SelfPlayGameTest, ADrawIsOne) {
-  SelfPlayRules rules = Sharp();
-  rules.komi_half_points = 0;
-  const SelfPlayGame game(rules, 1);
-  EXPECT_EQ(game.Record().info.winner, go::Winner::kDraw);
+TEST(SelfPlayGameTest, SeedsHaveNoGameInCommon) {
+  FakeEvaluator network;
+  const auto first_moves = [&](uint64_t seed, uint64_t number) {
+    SelfPlayGame game({}, seed, number);
+    for (int i = 0; i < 6; ++i) EXPECT_TRUE(game.Play(network.answer).ok());
+    return game.Record().moves;
+  };
+  std::vector<std::vector<go::Move>> all;
+  for (uint64_t seed : {1, 2, 3}) {
+    for (uint64_t number : {0, 1, 2}) all.push_back(first_moves(seed, number));
+  }
+  EXPECT_EQ(all[0], first_moves(1, 0));
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) EXPECT_NE(all[i], all[j]) << i << " " << j;
+  }
 }
 
 TEST(SelfPlayGameTest, ADamagedNetworkStillPlaysLegally) {
@@ -190,7 +213,7 @@ TEST(SelfPlayGameTest, ADamagedNetworkStillPlaysLegally) {
   network.answer.policy.fill(std::numeric_limits<float>::quiet_NaN());
   SelfPlayRules rules;
   rules.max_moves = 30;
-  SelfPlayGame game(rules, 1);
+  SelfPlayGame game(rules, 1, 0);
   while (!game.over()) ASSERT_TRUE(game.Play(network.answer).ok());
   EXPECT_EQ(game.Record().moves.size(), 30u);
 }

@@ -18,7 +18,7 @@ namespace {
 
 bool SameBatch(const Batch& a, const Batch& b) {
   return a.policy == b.policy && a.value == b.value && a.value_weight == b.value_weight &&
-         a.owners == b.owners && a.owners_weight == b.owners_weight &&
+         a.ownership == b.ownership && a.ownership_weight == b.ownership_weight &&
          a.planes.size() == b.planes.size() &&
          std::memcmp(a.planes.data(), b.planes.data(), a.planes.size() * sizeof(a.planes[0])) == 0;
 }
@@ -26,7 +26,7 @@ bool SameBatch(const Batch& a, const Batch& b) {
 class SamplerTest : public testing::Test {
  protected:
   SamplerTest() : dataset_(0) { dataset_.AddShard(MadeColumns(6), {}); }
-  Sampler Make(Augment augment, Owners owners = Owners::kLeftOut) {
+  Sampler Make(Augment augment, Ownership owners = Ownership::kLeftOut) {
     return Sampler(dataset_, dataset_.training(), 9, augment, owners);
   }
   Dataset dataset_;
@@ -132,38 +132,39 @@ TEST_F(SamplerTest, ValueIsTheResultForTheSideToMove) {
 }
 
 TEST_F(SamplerTest, OwnersAreThoseOfTheLastBoardForTheSideToMove) {
-  Sampler sampler = Make(Augment::kOff, Owners::kGiven);
+  Sampler sampler = Make(Augment::kOff, Ownership::kGiven);
   Batch batch;
   sampler.Draw(0, 360, batch);
-  ASSERT_EQ(batch.owners.size(), 360u * features::kPointCount);
-  ASSERT_EQ(batch.owners_weight.size(), 360u);
+  ASSERT_EQ(batch.ownership.size(), 360u * features::kPointCount);
+  ASSERT_EQ(batch.ownership_weight.size(), 360u);
   go::GameRecord game;
   const Permutation order(9, 0, 360);
   std::set<float> seen;
   for (uint64_t i = 0; i < 360; ++i) {
     const auto place = dataset_.training().Find(order(i));
     dataset_.Read(*place.game, game);
+    const bool known = game.info.winner != go::Winner::kUnknown;
     const std::vector<go::Color> last = go::AreaOwners(LastBoard(game));
     for (int point = 0; point < features::kPointCount; ++point) {
-      const float owner = batch.owners[i * features::kPointCount + point];
-      const float expected = last[point] == go::Color::kEmpty             ? 0
+      const float owner = batch.ownership[i * features::kPointCount + point];
+      const float expected = !known || last[point] == go::Color::kEmpty   ? 0
                              : last[point] == game.moves[place.ply].color ? 1
                                                                           : -1;
       ASSERT_EQ(owner, expected) << "ply " << place.ply << " point " << point;
       seen.insert(owner);
     }
-    EXPECT_EQ(batch.owners_weight[i], game.info.winner == go::Winner::kUnknown ? 0 : 1);
+    EXPECT_EQ(batch.ownership_weight[i], known ? 1 : 0);
   }
   EXPECT_EQ(seen.size(), 3u);
 }
 
 TEST_F(SamplerTest, OwnersMoveAlongWithTheBoard) {
-  Sampler plain = Make(Augment::kOff, Owners::kGiven);
-  Sampler mapped = Make(Augment::kEightSymmetries, Owners::kGiven);
+  Sampler plain = Make(Augment::kOff, Ownership::kGiven);
+  Sampler mapped = Make(Augment::kEightSymmetries, Ownership::kGiven);
   Batch a, b;
   plain.Draw(0, 64, a);
   mapped.Draw(0, 64, b);
-  EXPECT_NE(a.owners, b.owners);
+  EXPECT_NE(a.ownership, b.ownership);
   for (size_t i = 0; i < a.size(); ++i) {
     const auto is_image = [&](int symmetry) {
       const auto image = [&](int index) {
@@ -171,8 +172,8 @@ TEST_F(SamplerTest, OwnersMoveAlongWithTheBoard) {
       };
       if (image(a.policy[i]) != b.policy[i]) return false;
       for (int point = 0; point < features::kPointCount; ++point) {
-        if (a.owners[i * features::kPointCount + point] !=
-            b.owners[i * features::kPointCount + image(point)]) {
+        if (a.ownership[i * features::kPointCount + point] !=
+            b.ownership[i * features::kPointCount + image(point)]) {
           return false;
         }
       }
@@ -188,8 +189,8 @@ TEST_F(SamplerTest, OwnersAreLeftOutUnlessAskedFor) {
   Sampler sampler = Make(Augment::kOff);
   Batch batch;
   sampler.Draw(0, 10, batch);
-  EXPECT_TRUE(batch.owners.empty());
-  EXPECT_TRUE(batch.owners_weight.empty());
+  EXPECT_TRUE(batch.ownership.empty());
+  EXPECT_TRUE(batch.ownership_weight.empty());
 }
 
 // Dead stones that were left on the board, a resignation, no result, a game cut short: the board
@@ -205,10 +206,10 @@ TEST(SamplerOwnersTest, OnlyALastBoardOfTheResultCounts) {
     one.Append(game, go::GameHash(game));
     Dataset dataset(0);
     dataset.AddShard(one, {});
-    Sampler sampler(dataset, dataset.training(), 1, Augment::kOff, Owners::kGiven);
+    Sampler sampler(dataset, dataset.training(), 1, Augment::kOff, Ownership::kGiven);
     Batch batch;
     sampler.Draw(0, 1, batch);
-    return batch.owners_weight[0];
+    return batch.ownership_weight[0];
   };
   EXPECT_EQ(weight(right), 1);
   go::GameInfo wrong = right;
@@ -234,8 +235,9 @@ TEST(SamplerOwnersTest, OnlyALastBoardOfTheResultCounts) {
 TEST(FeedTest, BatchesComeInOrderAndAsTheReaderDrawsThem) {
   const auto data = *WindowedDataset::Open(MakeShards(2, 20), 5, 1 << 30);
   const EpochPlace place{.epoch = 3, .first_sample = 1000};
-  EpochReader direct(*data, place, 9, Augment::kEightSymmetries, Owners::kGiven);
-  Feed feed(EpochReader(*data, place, 9, Augment::kEightSymmetries, Owners::kGiven), 10, 200, 32);
+  EpochReader direct(*data, place, 9, Augment::kEightSymmetries, Ownership::kGiven);
+  Feed feed(EpochReader(*data, place, 9, Augment::kEightSymmetries, Ownership::kGiven), 10, 200,
+            32);
   Batch from_feed, drawn;
   uint64_t next = 10;
   while (*feed.Next(from_feed)) {

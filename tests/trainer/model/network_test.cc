@@ -129,13 +129,13 @@ TEST(NetworkTest, ThePooledTowersValueFollowsFromItsOwners) {
     const auto network = MakeNetwork({.blocks = 1, .filters = 8, .architecture = architecture});
     network->eval();
     const Network::Output output = network->forward(network->Input(Positions()));
-    ASSERT_EQ(output.owners.defined(), architecture == Architecture::kPooledTower);
-    if (!output.owners.defined()) continue;
-    EXPECT_EQ(output.owners.sizes(), (std::vector<int64_t>{6, features::kPointCount}));
-    EXPECT_EQ(output.owners.scalar_type(), torch::kFloat);
-    EXPECT_GE(output.owners.min().item<float>(), -1);
+    ASSERT_EQ(output.ownership.defined(), architecture == Architecture::kPooledTower);
+    if (!output.ownership.defined()) continue;
+    EXPECT_EQ(output.ownership.sizes(), (std::vector<int64_t>{6, features::kPointCount}));
+    EXPECT_EQ(output.ownership.scalar_type(), torch::kFloat);
+    EXPECT_GE(output.ownership.min().item<float>(), -1);
     const auto& tower = dynamic_cast<const TowerImpl&>(*network);
-    const torch::Tensor sum = output.owners.mean(1) * (19 / std::sqrt(2 * M_PI));
+    const torch::Tensor sum = output.ownership.mean(1) * (19 / std::sqrt(2 * M_PI));
     const torch::Tensor value =
         torch::tanh(sum * tower.value_linear->weight[0][0] + tower.value_linear->bias[0]);
     EXPECT_TRUE(torch::allclose(output.value, value, 1e-4, 1e-4));

@@ -46,10 +46,10 @@ TEST_F(TrainingTest, LossFallsOnAGameThatCanBeLearnedByHeart) {
 }
 
 // The part of the loss that is not the policy's and not the value's.
-double OwnerLoss(const TrainingOptions& options, const TrainingReport& report) {
+double OwnershipLoss(const TrainingOptions& options, const TrainingReport& report) {
   return (report.loss - options.policy_weight * report.policy_loss -
           options.value_weight * report.value_loss) /
-         options.owner_weight;
+         options.ownership_weight;
 }
 
 TEST_F(TrainingTest, AWeightOfOwnersTeachesWhoHasThePoints) {
@@ -57,24 +57,24 @@ TEST_F(TrainingTest, AWeightOfOwnersTeachesWhoHasThePoints) {
   TrainingOptions options = Options("owners");
   options.shape.architecture = Architecture::kPooledTower;
   options.epochs = 12;
-  options.owner_weight = 1e-6;  // counted, and hardly learned
+  options.ownership_weight = 1e-6;  // counted, and hardly learned
   ASSERT_TRUE(TrainHere(options).ok());
-  const double before = OwnerLoss(options, observer_.last());
+  const double before = OwnershipLoss(options, observer_.last());
   EXPECT_GT(before, 0.3);
   options.run_dir += "-learned";
-  options.owner_weight = 2;
+  options.ownership_weight = 2;
   ASSERT_TRUE(TrainHere(options).ok());
-  EXPECT_LT(OwnerLoss(options, observer_.last()), before / 2);
+  EXPECT_LT(OwnershipLoss(options, observer_.last()), before / 2);
 }
 
 TEST_F(TrainingTest, AWeightOfOwnersIsRefusedWhereNothingLearnsThem) {
   TrainingOptions options = Options("owners-refused");
-  options.owner_weight = 1;
+  options.ownership_weight = 1;
   for (const Architecture architecture : {Architecture::kGlobalPooling, Architecture::kLeelaZero}) {
     options.shape.architecture = architecture;
     const absl::Status status = TrainHere(options);
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
-    EXPECT_NE(status.message().find("--owner-weight is for --architecture pooled-tower"),
+    EXPECT_NE(status.message().find("--ownership-weight is for --architecture pooled-tower"),
               std::string::npos)
         << status;
   }
