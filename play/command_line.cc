@@ -240,7 +240,9 @@ void AddSelfPlay(CLI::App& app, CommandLine& line) {
                   "of the moves after them; 0: the most probable")
       ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
-  command.add_option("--max-moves", options.rules.max_moves, "a game is scored after so many")
+  command
+      .add_option("--max-moves", options.rules.max_moves,
+                  "a game ends without a result after so many")
       ->check(CLI::Range(1, static_cast<int>(GameState::kMaxMoves)))
       ->capture_default_str();
   command.add_option("--seed", options.seed, "of the draws; no two have a game in common")

@@ -12,7 +12,7 @@ namespace moyo::play {
 
 struct SelfPlayRules {
   int komi_half_points = 13;
-  size_t max_moves = 722;     // then it is scored as it stands
+  size_t max_moves = 722;     // then it ends without a result
   size_t opening_moves = 30;  // at temperature 1, so that no two games are alike
   // Of the moves after them. 0: the most probable; 1: by the network's probabilities.
   double temperature = 0.6;
@@ -50,7 +50,7 @@ class SelfPlayGame {
 // likely (kDefence: there is something to defend) or a chain beside it is in atari; or that puts
 // more than kLargestNakade own stones into atari and captures nothing, which ends a seki.
 bool WorthPlaying(const GameState& state, go::Move move, float probability);
-inline constexpr float kDefence = 0.1f;
+inline constexpr float kDefence = 0.1f;  // the least such probability
 // No larger shape is given up to leave the opponent one eye (source: the dead shapes of
 // senseis.xmp.net/?Nakade; six is the rabbity six).
 inline constexpr int kLargestNakade = 6;
