@@ -2,19 +2,11 @@
 
 #include <algorithm>
 #include <bitset>
-#include <utility>
+
+#include "common/go/neighbours.h"
 
 namespace moyo::go {
 namespace {
-
-// Calls visit(x, y) for the points beside this one.
-template <typename Visit>
-void ForNeighbours(const Board& board, int x, int y, const Visit& visit) {
-  for (const auto& [dx, dy] : {std::pair{0, -1}, {-1, 0}, {1, 0}, {0, 1}}) {
-    const int nx = x + dx, ny = y + dy;
-    if (nx >= 0 && ny >= 0 && nx < board.size() && ny < board.size()) visit(nx, ny);
-  }
-}
 
 using PointSet = std::bitset<kMaxBoardSize * kMaxBoardSize>;
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/go/area.h"
+#include "common/go/neighbours.h"
 #include "play/network_views.h"
 #include "play/policy_player.h"
 
@@ -19,12 +20,11 @@ namespace {
 // in atari.
 bool IsOwnTerritory(const go::Board& board, go::Point point, go::Color color) {
   if (OwnerOfRegion(board, point) != color) return false;
-  for (const auto& [dx, dy] : {std::pair{0, -1}, {-1, 0}, {1, 0}, {0, 1}}) {
-    const int x = point.x + dx, y = point.y + dy;
-    if (x < 0 || y < 0 || x >= board.size() || y >= board.size()) continue;
-    if (board.At(x, y) == color && board.ChainLiberties(x, y) == 1) return false;
-  }
-  return true;
+  bool in_atari = false;
+  go::ForNeighbours(board, point.x, point.y, [&](int x, int y) {
+    in_atari |= board.At(x, y) == color && board.ChainLiberties(x, y) == 1;
+  });
+  return !in_atari;
 }
 
 bool GivesUpStones(const go::Board& board, go::Move move) {

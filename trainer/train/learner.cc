@@ -213,7 +213,7 @@ absl::StatusOr<StepResult> Learner::Step(const Batch& batch, double learning_rat
     MOYO_RETURN_IF_ERROR(Passes(batch, targets, result));
   }
   const double norm = optimizer_.ClipGradients(options_.clip_norm, scaler_.scale());
-  result.finite = std::isfinite(result.policy_loss + result.value_loss + result.ownership_loss);
+  result.finite = result.losses_are_finite();
   if (!result.finite) return result;
   const LossScaler::Verdict verdict = scaler_.Judge(std::isfinite(norm));
   result.finite = verdict != LossScaler::Verdict::kHopeless;

@@ -8,6 +8,7 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct StepResult {
   double top1 = 0;       // share of the batch whose move had the highest logit before the update
   bool finite = true;    // false: nothing was updated
   bool skipped = false;  // gradients overflowed (fp16), so nothing was updated: go on
+  bool losses_are_finite() const {
+    return std::isfinite(policy_loss + value_loss + ownership_loss);
+  }
 };
 
 class Learner {

@@ -255,10 +255,9 @@ absl::Status Trainer::Step() {
   state_.learning_rate = LearningRateAt(options_, Progress());
   MOYO_ASSIGN_OR_RETURN(const StepResult result, learner_.Step(batch_, state_.learning_rate));
   if (!result.finite) {
-    const bool is_loss =
-        !std::isfinite(result.policy_loss + result.value_loss + result.ownership_loss);
-    return Diverged(is_loss ? "the loss is not finite" : "the gradient is not finite",
-                    state_.step + 1);
+    return Diverged(
+        result.losses_are_finite() ? "the gradient is not finite" : "the loss is not finite",
+        state_.step + 1);
   }
   if (result.skipped) {
     spdlog::info(
